@@ -1,0 +1,49 @@
+// swift-tools-version: 6.2
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import PackageDescription
+
+/// Settings every Swift target shares; warnings become errors in CI only (`Scripts/check`).
+let settings: [SwiftSetting] = [
+  .swiftLanguageMode(.v6),
+  .enableUpcomingFeature("ExistentialAny"),
+  .enableUpcomingFeature("MemberImportVisibility"),
+  .enableUpcomingFeature("InternalImportsByDefault"),
+]
+
+/// One module of Cadastre: its line in the order of `Documentation/architecture.md`, and what it may use.
+struct Module {
+  var name: String
+  var uses: [String]
+  var extra: [SwiftSetting] = []
+  var hasTests = true
+  var testUses: [String] = []
+}
+
+/// The way data flows: each module knows only modules above it.
+let modules: [Module] = [
+  Module(name: "Primitives", uses: []),
+]
+
+/// C libraries from Debian, each behind one module map.
+let systemLibraries: [Target] = []
+
+let package = Package(
+  name: "Cadastre",
+  targets: systemLibraries
+    + modules.map { module in
+      .target(
+        name: module.name,
+        dependencies: module.uses.map { .init(stringLiteral: $0) },
+        swiftSettings: settings + module.extra)
+    }
+    + modules.filter(\.hasTests).map { module in
+      .testTarget(
+        name: module.name + "Tests",
+        dependencies: ([module.name] + module.uses + module.testUses).map {
+          .init(stringLiteral: $0)
+        },
+        swiftSettings: settings)
+    }
+)
