@@ -24,14 +24,22 @@ struct Module {
 /// The way data flows: each module knows only modules above it.
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
+  Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = []
 
+/// What the tests share: where published vectors lie, seeded generators, temporary directories.
+let testSupport: [Target] = [
+  .target(
+    name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
+    swiftSettings: settings)
+]
+
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries
+  targets: systemLibraries + testSupport
     + modules.map { module in
       .target(
         name: module.name,
