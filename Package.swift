@@ -25,6 +25,7 @@ struct Module {
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
+  Module(name: "Money", uses: ["Primitives"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
