@@ -26,6 +26,7 @@ let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(name: "Arguments", uses: []),
 ]
 
 /// C libraries from Debian, each behind one module map.
