@@ -110,6 +110,17 @@ package struct Decision: Hashable, Sendable {
     self.verdict = verdict
   }
 
+  /// The same decision without the passages, which only who has the text can find again.
+  package var withoutPassages: Decision {
+    guard case .copy(let evidence) = verdict else { return self }
+    return Decision(
+      path: path, work: work, byteCount: byteCount, owner: owner,
+      verdict: .copy(
+        CopyEvidence(
+          original: evidence.original, matching: evidence.matching,
+          ofCandidate: evidence.ofCandidate, ofOriginal: evidence.ofOriginal, passages: [])))
+  }
+
   /// The leaf: every fact that the decision relied on.
   package var json: JSON {
     var object: JSONObject = [
@@ -123,6 +134,9 @@ package struct Decision: Hashable, Sendable {
     case .admitted(let grant, let rate):
       object["grant"] = .string(grant.hex)
       object["ratePartsPerMillion"] = .integer(rate.partsPerMillion)
+    case .revoked(let position): object["revokedAt"] = .integer(Int64(position))
+    case .otherPurpose(let purposes):
+      object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):
       object["evidence"] = [
         "original": .string(evidence.original.hex),

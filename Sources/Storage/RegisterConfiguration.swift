@@ -1,0 +1,47 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Signing
+
+/// `cadastre.json`: what a register is called, who keeps it, and the form it is kept in.
+package struct RegisterConfiguration: Sendable {
+  /// The register's name; a commitment to it stands in the log's first entry.
+  package let name: String
+  /// The operator's key, which signs checkpoints.
+  package let `operator`: DIDKey
+  /// The log's origin line (C2SP tlog-checkpoint).
+  package let origin: String
+
+  private static let format = "cadastre-register/1"
+
+  /// The longest name of a register.
+  package static let maximumNameLength = 80
+
+  /// Makes a configuration; the origin is `cadastre/` and a form of the name without spaces.
+  package init(name: String, operator: DIDKey) {
+    self.name = name
+    self.operator = `operator`
+    let letters = name.unicodeScalars.map { scalar in
+      scalar.properties.isAlphabetic || scalar.properties.numericType != nil
+        ? String(scalar).lowercased() : "-"
+    }
+    origin = "cadastre/" + letters.joined()
+  }
+
+  init(json: JSON) throws(JSONFieldError) {
+    var fields = try JSONFields(json, of: "cadastre.json")
+    _ = try fields.parsed("format", as: "'\(Self.format)'") { $0 == Self.format ? $0 : nil }
+    name = try fields.string("name")
+    `operator` = try fields.parsed("operator", as: "a did:key", DIDKey.init)
+    origin = try fields.string("origin")
+    try fields.finish()
+  }
+
+  var json: JSON {
+    [
+      "format": .string(Self.format), "name": .string(name),
+      "operator": .string(`operator`.text), "origin": .string(origin),
+    ]
+  }
+}
