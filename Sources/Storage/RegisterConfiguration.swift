@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Signing
 
 /// `cadastre.json`: what a register is called, who keeps it, and the form it is kept in.

@@ -92,7 +92,7 @@ package final class RegisterWriter {
   /// Commits to a personal value and keeps its opening.
   package func commit(_ values: [String]) throws -> [Digest] {
     let commitments = values.map {
-      Commitment(value: $0, salt: SystemRandom.bytes(Commitment.saltByteCount))
+      Commitment(value: $0, salt: SecureRandom.bytes(count: Commitment.saltByteCount))
     }
     try OpeningStore(path: layout.openings, readOnly: false).add(commitments)
     return commitments.map(\.digest)

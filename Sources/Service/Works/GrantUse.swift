@@ -14,7 +14,7 @@ package enum GrantUse {
     _ grants: [(terms: GrantTerms, key: SecretKey)], in writer: RegisterWriter
   ) throws -> [Grant] {
     let signed = try grants.map { terms, key in
-      try Grant(terms: terms, signedBy: key, uuid: SystemRandom.bytes(16))
+      try Grant(terms: terms, signedBy: key, uuid: SecureRandom.bytes(count: 16))
     }
     try writer.append(
       zip(signed, grants).map { grant, request in

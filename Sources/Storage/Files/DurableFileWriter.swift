@@ -30,7 +30,9 @@ package struct DurableFileWriter: ~Copyable {
 
   /// Appends bytes.
   package mutating func append(_ bytes: [UInt8]) throws(StorageError) {
-    try bytes.withUnsafeBytes { (buffer) throws(StorageError) in try append(buffer) }
+    try bytes.withUnsafeBufferPointer { (buffer) throws(StorageError) in
+      try append(UnsafeRawBufferPointer(buffer))
+    }
   }
 
   /// Appends raw memory.

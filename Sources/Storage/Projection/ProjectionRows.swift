@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Money
 import Primitives
 import Register
 import Signing
