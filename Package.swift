@@ -24,6 +24,7 @@ struct Module {
 /// The way data flows: each module knows only modules above it.
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
+  Module(name: "Gate", uses: ["Primitives"]),
   Module(name: "Arguments", uses: []),
 ]
 
