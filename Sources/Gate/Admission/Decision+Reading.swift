@@ -48,6 +48,7 @@ extension CopyEvidence {
   init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "the evidence of a copy")
     original = try fields.parsed("original", as: "a SHA-256 digest", Digest.init(hex:))
+    reason = try fields.parsed("rule", as: "a known rule", Derivation.init(rawValue:))
     matching = Int(try fields.integer("matchingGrams"))
     ofCandidate = Int(try fields.integer("candidateGrams"))
     ofOriginal = Int(try fields.integer("originalGrams"))

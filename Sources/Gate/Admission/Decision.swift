@@ -11,6 +11,8 @@ package import Signing
 package struct CopyEvidence: Hashable, Sendable {
   /// The earlier work.
   package let original: Digest
+  /// By which rule it derives.
+  package let reason: Derivation
   /// The distinct 8-grams that both have.
   package let matching: Int
   /// The distinct 8-grams of the candidate.
@@ -22,9 +24,11 @@ package struct CopyEvidence: Hashable, Sendable {
 
   /// Makes evidence.
   package init(
-    original: Digest, matching: Int, ofCandidate: Int, ofOriginal: Int, passages: [Range<Int>]
+    original: Digest, reason: Derivation, matching: Int, ofCandidate: Int, ofOriginal: Int,
+    passages: [Range<Int>]
   ) {
     self.original = original
+    self.reason = reason
     self.matching = matching
     self.ofCandidate = ofCandidate
     self.ofOriginal = ofOriginal
@@ -117,7 +121,7 @@ package struct Decision: Hashable, Sendable {
       path: path, work: work, byteCount: byteCount, owner: owner,
       verdict: .copy(
         CopyEvidence(
-          original: evidence.original, matching: evidence.matching,
+          original: evidence.original, reason: evidence.reason, matching: evidence.matching,
           ofCandidate: evidence.ofCandidate, ofOriginal: evidence.ofOriginal, passages: [])))
   }
 
@@ -140,6 +144,7 @@ package struct Decision: Hashable, Sendable {
     case .copy(let evidence):
       object["evidence"] = [
         "original": .string(evidence.original.hex),
+        "rule": .string(evidence.reason.rawValue),
         "matchingGrams": .integer(Int64(evidence.matching)),
         "candidateGrams": .integer(Int64(evidence.ofCandidate)),
         "originalGrams": .integer(Int64(evidence.ofOriginal)),

@@ -109,17 +109,18 @@ package struct Gate {
     guard let registered = state.works[work], let fingerprint = fingerprints[work] else {
       return nil
     }
-    let matches = index.matches(of: fingerprint).filter { match in
+    for match in index.resemblances(of: fingerprint, words: words).matches {
       guard match.work != work, let earlier = state.works[match.work],
-        earlier.position < registered.position, rule.isDerived(match)
-      else { return false }
-      return earlier.owner != registered.owner || !isUsable(match.work)
+        earlier.position < registered.position,
+        earlier.owner != registered.owner || !isUsable(match.work),
+        let reason = rule.reason(for: match)
+      else { continue }
+      return CopyEvidence(
+        original: match.work, reason: reason, matching: match.sharedGrams,
+        ofCandidate: match.submittedGrams, ofOriginal: match.registeredGrams,
+        passages: match.passages.map(\.bytes))
     }
-    guard let closest = matches.first else { return nil }
-    return CopyEvidence(
-      original: closest.work, matching: closest.sharedGrams, ofCandidate: closest.submittedGrams,
-      ofOriginal: closest.registeredGrams,
-      passages: words.map { index.passages(of: $0, in: closest.work) } ?? [])
+    return nil
   }
 
   private func isUsable(_ work: Digest) -> Bool {

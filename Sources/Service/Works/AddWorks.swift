@@ -40,7 +40,7 @@ package enum AddWorks {
     for submission in submissions {
       let bytes = try Files.read(submission.path, limit: largestWork)
       do {
-        let fingerprint = try Fingerprint(text: bytes)
+        let fingerprint = try Fingerprint(utf8: bytes)
         prepared.append((fingerprint, bytes.count, SHA256.digest(bytes)))
       } catch {
         throw ServiceError.refused("'\(submission.path)' is no work that can be registered: \(error)")
