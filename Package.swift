@@ -25,12 +25,19 @@ struct Module {
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
+  Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(
+    name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
+    testUses: ["TestSupport"]),
   Module(name: "Arguments", uses: []),
 ]
 
 /// C libraries from Debian, each behind one module map.
-let systemLibraries: [Target] = []
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+]
 
 /// What the tests share: where published vectors lie, seeded generators, temporary directories.
 let testSupport: [Target] = [
