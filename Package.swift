@@ -25,10 +25,11 @@ struct Module {
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
-  Module(name: "Merkle", uses: ["Primitives"]),
+  Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
   Module(
-    name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"]),
+    name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
+    testUses: ["TestSupport"]),
   Module(name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"]),
   Module(
     name: "Gate", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register"]),
@@ -62,7 +63,7 @@ let package = Package(
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.filter { ["Primitives","Canonical","Money","Arguments"].contains($0.name) }.map { module in
+    + modules.filter { !["Register", "Settlement", "Storage"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {
