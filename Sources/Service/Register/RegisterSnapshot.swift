@@ -26,7 +26,7 @@ package struct RegisterSnapshot: Sendable {
   ///
   /// - Throws: `ServiceError` where the log's signature, an entry or the fold does not hold.
   package static func read(_ layout: RegisterLayout) throws -> RegisterSnapshot {
-    let configuration = try readConfiguration(layout)
+    let configuration = try RegisterConfiguration.read(layout)
     let verifier = try configuration.verifier
     let reader = LogReader(directory: layout.log)
     do {
@@ -44,22 +44,6 @@ package struct RegisterSnapshot: Sendable {
     } catch {
       throw ServiceError.refused(
         "the log of '\(layout.root)' does not hold: \(error): run 'cadastre verify'")
-    }
-  }
-
-  /// Reads `cadastre.json`.
-  static func readConfiguration(_ layout: RegisterLayout) throws -> RegisterConfiguration {
-    guard Files.exists(layout.configuration) else {
-      throw ServiceError.refused(
-        "'\(layout.root)' is no register: make one with 'cadastre init'")
-    }
-    do {
-      return try RegisterConfiguration(
-        json: try JSON.parse(try Files.read(layout.configuration, limit: 65_536)))
-    } catch let error as StorageError {
-      throw error
-    } catch {
-      throw ServiceError.refused("'\(layout.configuration)' cannot be read: \(error)")
     }
   }
 

@@ -43,7 +43,10 @@ package struct Statement: ~Copyable {
       let code = sqlite3_step(handle)
       if code == SQLITE_DONE { return rows }
       guard code == SQLITE_ROW else { throw database.failure(code) }
-      rows.append((0..<sqlite3_column_count(handle)).map(column))
+      // A loop, not `map(column)`: the method reference of a noncopyable value crashes Swift 6.3.1.
+      var row: [SQLValue] = []
+      for index in 0..<sqlite3_column_count(handle) { row.append(column(index)) }
+      rows.append(row)
     }
   }
 
