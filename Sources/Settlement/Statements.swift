@@ -28,6 +28,17 @@ package struct Statements: Hashable, Sendable {
     package let stated: Int64
     /// What this settlement adds: entitlement − stated.
     package var amount: Int64 { entitlement - stated }
+
+    /// The line for programs.
+    package var json: JSON {
+      [
+        "owner": .string(owner.text), "work": .string(work.hex), "model": .string(model.text),
+        "currency": .string(currency.code), "units": .integer(units),
+        "ratePartsPerMillion": .integer(rate.partsPerMillion),
+        "entitlement": .integer(entitlement), "stated": .integer(stated),
+        "amount": .integer(amount),
+      ]
+    }
   }
 
   /// The period settled.
@@ -56,16 +67,7 @@ package struct Statements: Hashable, Sendable {
           ]
         }),
       "lines": .array(
-        lines.map { line in
-          [
-            "owner": .string(line.owner.text), "work": .string(line.work.hex),
-            "model": .string(line.model.text), "currency": .string(line.currency.code),
-            "units": .integer(line.units),
-            "ratePartsPerMillion": .integer(line.rate.partsPerMillion),
-            "entitlement": .integer(line.entitlement), "stated": .integer(line.stated),
-            "amount": .integer(line.amount),
-          ]
-        }),
+        lines.map(\.json)),
     ]
   }
 

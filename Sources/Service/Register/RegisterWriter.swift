@@ -40,7 +40,7 @@ package final class RegisterWriter {
   package init(_ layout: RegisterLayout, clock: @escaping @Sendable () -> Timestamp) throws {
     self.layout = layout
     self.clock = clock
-    configuration = try RegisterSnapshot.readConfiguration(layout)
+    configuration = try RegisterConfiguration.read(layout)
     operatorKey = try KeyStore(layout).load(KeyStore.operatorName)
     guard DIDKey(operatorKey.publicKey) == configuration.operator else {
       throw ServiceError.refused(
@@ -87,6 +87,11 @@ package final class RegisterWriter {
   @discardableResult
   package func append(_ bodies: [EventBody]) throws -> Range<Int> {
     try append(bodies.map { Draft($0, signedBy: operatorKey) })
+  }
+
+  /// Makes the projection again from the log.
+  package func rebuildProjection() throws {
+    try Projection.write(events: events, to: layout.projection)
   }
 
   /// Commits to a personal value and keeps its opening.

@@ -3,6 +3,7 @@
 
 import Attribution
 package import Canonical
+import Storage
 import Transformer
 
 /// What a run is configured by: the model, the schedule, the books and the valuation targets.
@@ -94,7 +95,17 @@ package struct RunConfiguration: Sendable {
     return .object(object)
   }
 
-  /// Reads a configuration file; what it leaves out stays as built in.
+  /// Reads a configuration from a file.
+  package init(path: String) throws {
+    let bytes = try Files.read(path, limit: 1 << 20)
+    do {
+      try self.init(json: try JSON.parse(bytes))
+    } catch {
+      throw ServiceError.usage("the configuration '\(path)' cannot be used: \(error)")
+    }
+  }
+
+  /// Takes what a configuration gives; what it leaves out stays as built in.
   ///
   /// - Throws: `JSONFieldError` for a name that is not known or a value of the wrong kind, and what
   ///   the parts' own checks throw for values out of range.

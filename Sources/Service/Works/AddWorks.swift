@@ -74,6 +74,13 @@ package enum AddWorks {
     return registrations
   }
 
+  /// The title of a work that nobody named: its file's name without the extension.
+  package static func title(ofFile path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
   /// The files that paths stand for: directories are walked, hidden files left out, order by name.
   package static func files(_ paths: [String]) throws -> [String] {
     var files: [String] = []

@@ -17,6 +17,17 @@ package enum StorageError: Error, Hashable, Sendable {
   case database(path: String, code: Int32, message: String)
 }
 
+extension StorageError {
+  /// Whether the request was at fault, not the system: a path that is not there, a file too large.
+  package var isRefusal: Bool {
+    switch self {
+    case .system(_, _, let number): [ENOENT, ENOTDIR, EISDIR].contains(number)
+    case .tooLarge: true
+    case .held, .syncFailed, .database: false
+    }
+  }
+}
+
 extension StorageError: CustomStringConvertible {
   package var description: String {
     switch self {
