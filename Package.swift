@@ -26,6 +26,7 @@ let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Gate", uses: ["Primitives"]),
   Module(name: "Arguments", uses: []),
+  Module(name: "Presentation", uses: ["Primitives"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
