@@ -59,12 +59,18 @@ package struct FingerprintIndex: Sendable {
     }
   }
 
-  /// Every registered work that shares at least one gram with the text, the closest first.
+  /// Every registered work that shares at least one gram with a text, the closest first.
   ///
-  /// - Parameter words: The submitted text.
+  /// Passages can only be shown where the text is there. Without it the counts are the same, so
+  /// every decision by counts can be derived again from fingerprints alone.
+  ///
+  /// - Parameters:
+  ///   - submission: The text's fingerprint.
+  ///   - words: The text, if passages are wanted.
   /// - Returns: The matches, and how much of the submission any registered work has.
-  package func resemblances(of words: WordSequence) -> Resemblances {
-    let submission = Fingerprint(words)
+  package func resemblances(
+    of submission: Fingerprint, words: WordSequence? = nil
+  ) -> Resemblances {
     var shared = [Int](repeating: 0, count: entries.count)
     var covered = 0
     for gram in submission.grams {
@@ -75,29 +81,38 @@ package struct FingerprintIndex: Sendable {
         posting = postings[Int(posting)].next
       }
     }
-    var runs = Array(repeating: PassageRuns(), count: entries.count)
-    if covered > 0 {
-      for (position, gram) in GramHash.grams(ofWords: words.hashes).enumerated() {
-        var posting = heads[slot(of: gram)]
-        while posting >= 0 {
-          runs[Int(postings[Int(posting)].work)].add(position)
-          posting = postings[Int(posting)].next
-        }
-      }
-    }
+    let passages = covered > 0 ? words.map(passages) ?? [] : []
     var matches: [Resemblance] = []
     for (number, entry) in entries.enumerated() where shared[number] > 0 {
       matches.append(
         Resemblance(
           work: entry.work, sharedGrams: shared[number], submittedGrams: submission.grams.count,
           registeredGrams: entry.gramCount, isSameText: entry.sequence == submission.sequence,
-          passages: runs[number].longest(Self.passagesShown, in: words)))
+          passages: passages.isEmpty ? [] : passages[number]))
     }
     matches.sort {
       $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
     }
     return Resemblances(
       matches: matches, submittedGrams: submission.grams.count, coveredGrams: covered)
+  }
+
+  /// Every registered work that shares at least one gram with the text, with the passages.
+  package func resemblances(of words: WordSequence) -> Resemblances {
+    resemblances(of: Fingerprint(words), words: words)
+  }
+
+  /// The longest passages that a text shares with each work, in the works' order.
+  private func passages(of words: WordSequence) -> [[Passage]] {
+    var runs = Array(repeating: PassageRuns(), count: entries.count)
+    for (position, gram) in GramHash.grams(ofWords: words.hashes).enumerated() {
+      var posting = heads[slot(of: gram)]
+      while posting >= 0 {
+        runs[Int(postings[Int(posting)].work)].add(position)
+        posting = postings[Int(posting)].next
+      }
+    }
+    return runs.map { $0.longest(Self.passagesShown, in: words) }
   }
 
   /// The slot that holds the gram, or the free one where it belongs.

@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Primitives
+import Register
+package import Signing
+package import Storage
+import TransparencyLog
+
+/// Makes a register: directories, the operator's key, the first checkpoint and the first entry.
+package enum InitialiseRegister {
+  /// Makes the register and appends the operator's registration.
+  ///
+  /// - Parameters:
+  ///   - root: The directory; it must not exist, or be empty.
+  ///   - name: What the register is called.
+  ///   - clock: The present moment.
+  /// - Returns: The register, open for appending.
+  /// - Throws: `ServiceError` where the directory is taken or the name is not one.
+  package static func run(
+    root: String, name: String, clock: @escaping @Sendable () -> Timestamp
+  ) throws -> RegisterWriter {
+    let trimmed = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
+    guard !trimmed.isEmpty, trimmed.utf8.count <= RegisterConfiguration.maximumNameLength else {
+      throw ServiceError.usage(
+        "a register's name has 1 to \(RegisterConfiguration.maximumNameLength) bytes")
+    }
+    let layout = RegisterLayout(root: root)
+    if Files.exists(root), try !Files.list(root).isEmpty {
+      let what = Files.exists(layout.configuration) ? "is a register already" : "is not empty"
+      throw ServiceError.refused("'\(root)' \(what): choose another directory")
+    }
+    for directory in [
+      root, layout.keys, layout.log, layout.fingerprints, layout.admissions, layout.models,
+      layout.settlements,
+    ] {
+      try Files.createDirectory(directory, mode: directory == layout.keys ? 0o700 : 0o755)
+    }
+    let key = SecretKey.generate()
+    try KeyStore(layout).add(key, name: KeyStore.operatorName)
+    let configuration = RegisterConfiguration(name: trimmed, operator: DIDKey(key.publicKey))
+    try LogWriter.create(directory: layout.log, signer: configuration.signer(key))
+    // Last, since its presence is what makes a directory a register.
+    try Files.write(Array(configuration.json.prettyText.utf8), to: layout.configuration)
+    let writer = try RegisterWriter(layout, clock: clock)
+    let commitment = try writer.commit([trimmed])[0]
+    try writer.append([.partyRegistered(PartyRegistration(role: .operator, name: commitment))])
+    return writer
+  }
+}
