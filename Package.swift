@@ -37,7 +37,8 @@ let modules: [Module] = [
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"]),
-  Module(name: "Arguments", uses: []),
+  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
+  Module(name: "Presentation", uses: ["Primitives"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
