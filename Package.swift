@@ -12,6 +12,16 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The row kernels are written for AVX2 and FMA (checked at start by `Processor`) and are useless
+/// unoptimised, so debug builds optimise them too.
+let hot: [SwiftSetting] = {
+  var flags: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+  #if arch(x86_64)
+    flags.append(.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]))
+  #endif
+  return flags
+}()
+
 /// One module of Cadastre: its line in the order of `Documentation/architecture.md`, and what it may use.
 struct Module {
   var name: String
@@ -26,10 +36,16 @@ let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
+  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
+  Module(
+    name: "Attribution", uses: ["Primitives", "Money", "Kernels", "Transformer"], extra: hot),
 ]
 
 /// C libraries from Debian, each behind one module map.
-let systemLibraries: [Target] = []
+let systemLibraries: [Target] = [
+  .systemLibrary(name: "CProcessor")
+]
 
 /// What the tests share: where published vectors lie, seeded generators, temporary directories.
 let testSupport: [Target] = [
@@ -38,9 +54,16 @@ let testSupport: [Target] = [
     swiftSettings: settings)
 ]
 
+/// Programs that measure; none is part of the product.
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "train-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/TrainBenchmark", swiftSettings: settings)
+]
+
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + testSupport
+  targets: systemLibraries + testSupport + benchmarks
     + modules.map { module in
       .target(
         name: module.name,
