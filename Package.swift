@@ -40,6 +40,7 @@ let modules: [Module] = [
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
     name: "Attribution", uses: ["Primitives", "Money", "Kernels", "Transformer"], extra: hot),
+  Module(name: "Arguments", uses: []),
 ]
 
 /// C libraries from Debian, each behind one module map.

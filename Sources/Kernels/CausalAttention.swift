@@ -45,7 +45,7 @@ package struct CausalAttention: Sendable {
       let used = (i + 8) / 8 * 8
       var largest = line.lanes(0)
       for j in Swift.stride(from: 8, to: used, by: 8) {
-        largest = pointwiseMax(largest, line.lanes(j))
+        largest = largest.larger(line.lanes(j))
       }
       let top = Lanes(repeating: largest.largest)
       var sum = Lanes()

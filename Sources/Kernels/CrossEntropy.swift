@@ -51,7 +51,7 @@ package enum CrossEntropy {
   @inline(__always)
   private static func largest(_ line: UnsafePointer<Float>, _ classes: Int) -> Float {
     var largest = line.lanes(0)
-    for i in stride(from: 8, to: classes, by: 8) { largest = pointwiseMax(largest, line.lanes(i)) }
+    for i in stride(from: 8, to: classes, by: 8) { largest = largest.larger(line.lanes(i)) }
     return largest.largest
   }
 }

@@ -35,17 +35,22 @@ extension SIMD8 where Scalar == Float {
   /// The largest lane.
   @inline(__always)
   var largest: Float {
-    let four = pointwiseMax(lowHalf, highHalf)
-    let two = pointwiseMax(four.lowHalf, four.highHalf)
-    return Swift.max(two.x, two.y)
+    let four = lowHalf.replacing(with: highHalf, where: highHalf .> lowHalf)
+    let two = four.lowHalf.replacing(with: four.highHalf, where: four.highHalf .> four.lowHalf)
+    return two.y > two.x ? two.y : two.x
   }
+
+  /// The larger of each pair of lanes; the library's `pointwiseMax` is a call per vector.
+  @inline(__always)
+  func larger(_ other: Self) -> Self { replacing(with: other, where: other .> self) }
 }
 
 /// `e^x` in each lane: Cephes' degree-5 polynomial after reduction by ln 2, error below 2 units in
 /// the last place; exactly 0 below -87. The same bits wherever a fused multiply-add rounds once.
 @inline(__always)
 func exponential(_ x: Lanes) -> Lanes {
-  let clamped = pointwiseMin(pointwiseMax(x, Lanes(repeating: -87)), Lanes(repeating: 88))
+  let high = Lanes(repeating: 88)
+  let clamped = x.larger(Lanes(repeating: -87)).replacing(with: high, where: x .> high)
   let magic = Lanes(repeating: 12_582_912)
   let shifted = magic.addingProduct(clamped, Lanes(repeating: 1.442_695_04))
   let n = shifted - magic

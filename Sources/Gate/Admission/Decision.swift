@@ -1,0 +1,139 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Money
+package import Primitives
+package import Register
+package import Signing
+
+/// How a candidate derives from an earlier work, as far as the gate can show it.
+package struct CopyEvidence: Hashable, Sendable {
+  /// The earlier work.
+  package let original: Digest
+  /// The distinct 8-grams that both have.
+  package let matching: Int
+  /// The distinct 8-grams of the candidate.
+  package let ofCandidate: Int
+  /// The distinct 8-grams of the earlier work.
+  package let ofOriginal: Int
+  /// The longest matching passages, as byte ranges of the candidate.
+  package let passages: [Range<Int>]
+
+  /// Makes evidence.
+  package init(
+    original: Digest, matching: Int, ofCandidate: Int, ofOriginal: Int, passages: [Range<Int>]
+  ) {
+    self.original = original
+    self.matching = matching
+    self.ofCandidate = ofCandidate
+    self.ofOriginal = ofOriginal
+    self.passages = passages
+  }
+}
+
+/// What the gate says of one candidate, and why.
+package enum Verdict: Hashable, Sendable {
+  /// The work is admitted by a grant.
+  case admitted(grant: Digest, rate: Rate)
+  /// The bytes are not in the register.
+  case notRegistered
+  /// The work is registered without any grant.
+  case noGrant
+  /// There are grants, none for the purpose asked.
+  case otherPurpose([Purpose])
+  /// There are grants for the purpose, none for the party that asks.
+  case otherGrantee
+  /// The grant's time has not begun or is over.
+  case notInForce
+  /// The grant was revoked at that position of the log.
+  case revoked(position: Int)
+  /// The work derives from an earlier one that may not be used, or is another owner's.
+  case copy(CopyEvidence)
+  /// The file cannot be read as text; the reason.
+  case unreadable(String)
+
+  /// Whether the candidate may be used.
+  package var isAdmitted: Bool {
+    if case .admitted = self { true } else { false }
+  }
+
+  /// The stable code of the reason (`5-register-and-gate`: admission, in this order).
+  package var code: String {
+    switch self {
+    case .admitted: "admitted"
+    case .notRegistered, .noGrant, .otherPurpose, .otherGrantee, .notInForce: "no-grant"
+    case .revoked: "revoked"
+    case .copy: "copy-of"
+    case .unreadable: "unreadable"
+    }
+  }
+
+  /// The reason in words, without titles or names.
+  package var explanation: String {
+    switch self {
+    case .admitted(_, let rate): "granted at \(rate)"
+    case .notRegistered: "not in the register"
+    case .noGrant: "its owner granted nothing"
+    case .otherPurpose(let purposes):
+      "granted only to " + purposes.map(\.rawValue).joined(separator: ", ")
+    case .otherGrantee: "granted to others only"
+    case .notInForce: "the grant is not in force at this time"
+    case .revoked(let position): "the grant was revoked at entry \(position)"
+    case .copy(let evidence):
+      "\(evidence.matching) of its \(evidence.ofCandidate) 8-grams stand in"
+        + " \(evidence.original.short)"
+    case .unreadable(let reason): reason
+    }
+  }
+}
+
+/// One decision of the gate, provable by itself: a leaf under `decisionsRoot`.
+package struct Decision: Hashable, Sendable {
+  /// The candidate's path below the corpus directory, `/` between names.
+  package let path: String
+  /// The SHA-256 of its bytes; nil where they could not be read.
+  package let work: Digest?
+  /// The size in bytes.
+  package let byteCount: Int
+  /// Who owns the registered work.
+  package let owner: DIDKey?
+  /// What was decided.
+  package let verdict: Verdict
+
+  /// Makes a decision.
+  package init(path: String, work: Digest?, byteCount: Int, owner: DIDKey?, verdict: Verdict) {
+    self.path = path
+    self.work = work
+    self.byteCount = byteCount
+    self.owner = owner
+    self.verdict = verdict
+  }
+
+  /// The leaf: every fact that the decision relied on.
+  package var json: JSON {
+    var object: JSONObject = [
+      "path": .string(path), "bytes": .integer(Int64(byteCount)),
+      "decision": .string(verdict.isAdmitted ? "admit" : "refuse"),
+      "reason": .string(verdict.code), "explanation": .string(verdict.explanation),
+    ]
+    object["work"] = work.map { .string($0.hex) }
+    object["owner"] = owner.map { .string($0.text) }
+    switch verdict {
+    case .admitted(let grant, let rate):
+      object["grant"] = .string(grant.hex)
+      object["ratePartsPerMillion"] = .integer(rate.partsPerMillion)
+    case .copy(let evidence):
+      object["evidence"] = [
+        "original": .string(evidence.original.hex),
+        "matchingGrams": .integer(Int64(evidence.matching)),
+        "candidateGrams": .integer(Int64(evidence.ofCandidate)),
+        "originalGrams": .integer(Int64(evidence.ofOriginal)),
+        "passages": .array(
+          evidence.passages.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
+      ]
+    default: break
+    }
+    return .object(object)
+  }
+}

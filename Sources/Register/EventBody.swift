@@ -1,0 +1,75 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+import Signing
+
+/// What an event says: one case a type, each with its payload as a value.
+package enum EventBody: Sendable {
+  case partyRegistered(PartyRegistration)
+  case workRegistered(WorkRegistration)
+  case grantIssued(Grant)
+  case grantRevoked(Revocation)
+  case admissionDecided(AdmissionRecord)
+  case runStarted(RunStart)
+  case runCheckpointed(RunCheckpoint)
+  case runFinished(RunFinish)
+  case modelReleased(ModelRelease)
+  case revenueReported(RevenueReport)
+  case settlementComputed(SettlementRecord)
+
+  /// The types this version knows, and how the payload of each is read.
+  private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
+    "party.registered": { .partyRegistered(try PartyRegistration(payload: $0)) },
+    "work.registered": { .workRegistered(try WorkRegistration(payload: $0)) },
+    "grant.issued": { .grantIssued(try Grant(payload: $0)) },
+    "grant.revoked": { .grantRevoked(try Revocation(payload: $0)) },
+    "admission.decided": { .admissionDecided(try AdmissionRecord(payload: $0)) },
+    "run.started": { .runStarted(try RunStart(payload: $0)) },
+    "run.checkpointed": { .runCheckpointed(try RunCheckpoint(payload: $0)) },
+    "run.finished": { .runFinished(try RunFinish(payload: $0)) },
+    "model.released": { .modelReleased(try ModelRelease(payload: $0)) },
+    "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
+    "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
+  ]
+
+  /// Reads the payload of a type; an unknown type is an error, never ignored.
+  init(type: String, payload: JSON) throws {
+    guard let reader = Self.readers[type] else { throw EventError.unknownType(type) }
+    self = try reader(payload)
+  }
+
+  /// The type's name in the log.
+  package var type: String {
+    switch self {
+    case .partyRegistered: "party.registered"
+    case .workRegistered: "work.registered"
+    case .grantIssued: "grant.issued"
+    case .grantRevoked: "grant.revoked"
+    case .admissionDecided: "admission.decided"
+    case .runStarted: "run.started"
+    case .runCheckpointed: "run.checkpointed"
+    case .runFinished: "run.finished"
+    case .modelReleased: "model.released"
+    case .revenueReported: "revenue.reported"
+    case .settlementComputed: "settlement.computed"
+    }
+  }
+
+  /// The payload as JSON of strings, booleans and exact integers.
+  package var payload: JSON {
+    switch self {
+    case .partyRegistered(let value): value.payload
+    case .workRegistered(let value): value.payload
+    case .grantIssued(let value): value.payload
+    case .grantRevoked(let value): value.payload
+    case .admissionDecided(let value): value.payload
+    case .runStarted(let value): value.payload
+    case .runCheckpointed(let value): value.payload
+    case .runFinished(let value): value.payload
+    case .modelReleased(let value): value.payload
+    case .revenueReported(let value): value.payload
+    case .settlementComputed(let value): value.payload
+    }
+  }
+}

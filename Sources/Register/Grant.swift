@@ -1,0 +1,223 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Money
+package import Primitives
+package import Signing
+
+/// What a grant allows; a grant names each, and none implies another.
+package enum Purpose: String, Sendable, CaseIterable {
+  case train
+  case fineTune = "fine-tune"
+  case distil
+  case ground
+  case index
+  case evaluate
+}
+
+/// What a grant covers.
+package enum GrantSubject: Hashable, Sendable {
+  /// One work, by the SHA-256 of its bytes.
+  case work(Digest)
+  /// Every work that the issuer has registered, or will.
+  case allWorks
+}
+
+/// Whom a grant allows.
+package enum Grantee: Hashable, Sendable {
+  case party(DIDKey)
+  case anyone
+}
+
+/// The terms of a grant, before it is signed.
+package struct GrantTerms: Hashable, Sendable {
+  /// What it covers.
+  package var subject: GrantSubject
+  /// Whom it allows.
+  package var grantee: Grantee
+  /// What for; sorted by name, at least one.
+  package var purposes: [Purpose]
+  /// The royalty on the revenue attributed to the work.
+  package var rate: Rate
+  /// From when it holds.
+  package var validFrom: Timestamp
+  /// Until when it holds, that moment excluded; nil without end.
+  package var validUntil: Timestamp?
+  /// Whether derived models keep owing.
+  package var derivativesInherit: Bool
+
+  /// Makes terms.
+  package init(
+    subject: GrantSubject, grantee: Grantee, purposes: [Purpose], rate: Rate,
+    validFrom: Timestamp, validUntil: Timestamp? = nil, derivativesInherit: Bool = true
+  ) {
+    self.subject = subject
+    self.grantee = grantee
+    self.purposes = Set(purposes).sorted { $0.rawValue < $1.rawValue }
+    self.rate = rate
+    self.validFrom = validFrom
+    self.validUntil = validUntil
+    self.derivativesInherit = derivativesInherit
+  }
+}
+
+/// `grant.issued`: a W3C Verifiable Credential 2.0, signed by the owner with `eddsa-jcs-2022`.
+///
+/// The credential carries its own proof, so it is valid outside the log too; its identifier here is
+/// the SHA-256 of its canonical bytes, proof included.
+package struct Grant: Sendable {
+  /// The signed credential as it was verified.
+  package let credential: JSON
+  /// Who granted.
+  package let issuer: DIDKey
+  /// What was granted.
+  package let terms: GrantTerms
+
+  /// The context of every credential (VC 2.0 section 4.3), and of this project's own terms.
+  static let context: JSON = [
+    "https://www.w3.org/ns/credentials/v2", ["@vocab": "urn:cadastre:terms:v1#"],
+  ]
+  static let types: JSON = ["VerifiableCredential", "UseGrantCredential"]
+
+  /// The SHA-256 of the credential's canonical bytes.
+  package var identifier: Digest { SHA256.digest(credential.canonicalBytes) }
+
+  /// Signs terms as a credential.
+  ///
+  /// - Parameters:
+  ///   - terms: What is granted.
+  ///   - key: The owner's key.
+  ///   - uuid: 16 random bytes for the credential's `id`.
+  package init(terms: GrantTerms, signedBy key: SecretKey, uuid: [UInt8]) throws {
+    precondition(!terms.purposes.isEmpty, "a grant names at least one purpose")
+    let issuer = DIDKey(key.publicKey)
+    var subject: JSONObject = [
+      "purpose": .array(terms.purposes.map { .string($0.rawValue) }),
+      "ratePartsPerMillion": .integer(terms.rate.partsPerMillion),
+      "derivativesInherit": .bool(terms.derivativesInherit),
+    ]
+    switch terms.subject {
+    case .work(let digest): subject["work"] = .string("urn:sha256:" + digest.hex)
+    case .allWorks: subject["work"] = "all-works-of-issuer"
+    }
+    switch terms.grantee {
+    case .party(let did): subject["id"] = .string(did.text)
+    case .anyone: subject["grantee"] = "anyone"
+    }
+    var document: JSONObject = [
+      "@context": Self.context, "type": Self.types, "id": .string(Self.urn(uuid: uuid)),
+      "issuer": .string(issuer.text), "validFrom": .string(terms.validFrom.description),
+      "credentialSubject": .object(subject),
+    ]
+    document["validUntil"] = terms.validUntil.map { .string($0.description) }
+    credential = try DataIntegrity.sign(
+      document: .object(document), key: key, created: terms.validFrom)
+    self.issuer = issuer
+    self.terms = terms
+  }
+
+  /// Reads and verifies a credential.
+  ///
+  /// - Throws: `GrantError` for a proof that does not verify or terms that this version does not
+  ///   know in full; `JSONFieldError` for a member that is missing, malformed or unknown.
+  package init(credential: JSON) throws {
+    var fields = try JSONFields(credential, of: "the credential")
+    guard try fields.value("@context") == Self.context else { throw GrantError.unknownContext }
+    guard try fields.value("type") == Self.types else { throw GrantError.unknownType }
+    _ = try fields.string("id")
+    issuer = try fields.parsed("issuer", as: "a did:key of an Ed25519 key", DIDKey.init)
+    let validFrom = try fields.parsed("validFrom", as: "a UTC timestamp") { Timestamp($0) }
+    var validUntil: Timestamp?
+    if let text = fields.optional("validUntil") {
+      guard let end = text.string.flatMap({ Timestamp($0) }) else {
+        throw JSONFieldError.wrong(
+          name: "validUntil", expected: "a UTC timestamp", subject: "the credential")
+      }
+      validUntil = end
+    }
+    let subject = try fields.value("credentialSubject")
+    _ = try fields.value("proof")
+    try fields.finish()
+    terms = try Self.terms(of: subject, validFrom: validFrom, validUntil: validUntil)
+    self.credential = credential
+    if case .invalid(let reason) = DataIntegrity.verify(document: credential, expected: issuer) {
+      throw GrantError.badProof("\(reason)")
+    }
+  }
+
+  init(payload: JSON) throws {
+    var fields = try JSONFields(payload, of: "grant.issued")
+    try self.init(credential: try fields.value("credential"))
+    try fields.finish()
+  }
+
+  var payload: JSON { ["credential": credential] }
+
+  private static func terms(
+    of subject: JSON, validFrom: Timestamp, validUntil: Timestamp?
+  ) throws -> GrantTerms {
+    var fields = try JSONFields(subject, of: "the credential's subject")
+    let covered = try fields.parsed("work", as: "urn:sha256:… or all-works-of-issuer") { text in
+      text == "all-works-of-issuer"
+        ? GrantSubject.allWorks
+        : text.hasPrefix("urn:sha256:")
+          ? Digest(hex: String(text.dropFirst(11))).map(GrantSubject.work) : nil
+    }
+    let grantee: Grantee
+    if let party = fields.optional("id") {
+      guard let did = party.string.flatMap(DIDKey.init) else { throw GrantError.unknownGrantee }
+      grantee = .party(did)
+    } else {
+      guard try fields.string("grantee") == "anyone" else { throw GrantError.unknownGrantee }
+      grantee = .anyone
+    }
+    let purposes = try fields.array("purpose").map { value in
+      guard let purpose = value.string.flatMap(Purpose.init(rawValue:)) else {
+        throw GrantError.unknownPurpose
+      }
+      return purpose
+    }
+    guard !purposes.isEmpty else { throw GrantError.unknownPurpose }
+    let parts = try fields.integer(
+      "ratePartsPerMillion", in: 0...Rate.whole.partsPerMillion)
+    let inherit = try fields.bool("derivativesInherit")
+    try fields.finish()
+    return GrantTerms(
+      subject: covered, grantee: grantee, purposes: purposes,
+      rate: Rate(partsPerMillion: parts) ?? .whole, validFrom: validFrom,
+      validUntil: validUntil, derivativesInherit: inherit)
+  }
+
+  /// A version 4 UUID of RFC 9562 from 16 random bytes.
+  private static func urn(uuid: [UInt8]) -> String {
+    precondition(uuid.count == 16, "a UUID has 16 bytes")
+    var bytes = uuid
+    bytes[6] = bytes[6] & 0x0f | 0x40
+    bytes[8] = bytes[8] & 0x3f | 0x80
+    let hex = Array(Hex.encode(bytes))
+    let groups = [0..<8, 8..<12, 12..<16, 16..<20, 20..<32].map { String(hex[$0]) }
+    return "urn:uuid:" + groups.joined(separator: "-")
+  }
+}
+
+/// Why a credential is not a grant that this version can hold anyone to.
+package enum GrantError: Error, Hashable, Sendable {
+  case unknownContext
+  case unknownType
+  case unknownGrantee
+  case unknownPurpose
+  case badProof(String)
+}
+
+extension GrantError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .unknownContext: "the credential's @context is not that of a use grant"
+    case .unknownType: "the credential's type is not that of a use grant"
+    case .unknownGrantee: "the credential names neither a did:key as grantee nor 'anyone'"
+    case .unknownPurpose: "the credential names no purpose, or one that is not known"
+    case .badProof(let reason): "the grant's signature does not verify: \(reason)"
+    }
+  }
+}

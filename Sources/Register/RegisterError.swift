@@ -1,0 +1,79 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Money
+package import Primitives
+package import Signing
+
+/// The rule that an event breaks.
+package enum RegisterError: Error, Sendable {
+  case notFounded
+  case operatorExists
+  case notTheOperator(DIDKey)
+  case partyExists(DIDKey)
+  case unknownParty(DIDKey)
+  case workExists(Digest, position: Int)
+  case unknownWork(Digest)
+  case notTheOwner(DIDKey, work: Digest)
+  case notTheIssuer(DIDKey)
+  case grantExists(Digest)
+  case unknownGrant(Digest)
+  case alreadyRevoked(Digest, position: Int)
+  case staleAdmission(read: Int, size: Int)
+  case admissionExists(Digest)
+  case unknownManifest(Digest)
+  case modelExists(ModelName)
+  case noTargets(ModelName)
+  case noOpenRun(ModelName)
+  case checkpointOutOfOrder(ModelName, segment: Int)
+  case targetsDiffer(ModelName)
+  case booksDoNotBalance(ModelName, target: String)
+  case notReleasable(ModelName)
+  case releaseDiffers(ModelName, path: String)
+  case unknownModel(ModelName)
+  case revenueOutOfRange(ModelName)
+  case settlementOutOfOrder(Period)
+  case settlementDoesNotAddUp(Period, ModelName)
+}
+
+extension RegisterError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notFounded: "the log does not begin with the operator's registration"
+    case .operatorExists: "the register already has an operator"
+    case .notTheOperator(let did): "only the operator may sign this, and \(did) is not"
+    case .partyExists(let did): "\(did) is registered already"
+    case .unknownParty(let did): "\(did) is not registered: register the key first"
+    case .workExists(let work, let position):
+      "the work \(work.short) is registered already, at entry \(position)"
+    case .unknownWork(let work): "no work \(work.short) is registered: add it first"
+    case .notTheOwner(let did, let work): "\(did) does not own the work \(work.short)"
+    case .notTheIssuer(let did): "\(did) did not issue this grant"
+    case .grantExists(let grant): "the grant \(grant.short) is in the log already"
+    case .unknownGrant(let grant): "no grant \(grant.short) is in the log"
+    case .alreadyRevoked(let grant, let position):
+      "the grant \(grant.short) was revoked already, at entry \(position)"
+    case .staleAdmission(let read, let size):
+      "the gate had read \(read) entries and the log has \(size): admit again"
+    case .admissionExists(let manifest): "the manifest \(manifest.short) was decided already"
+    case .unknownManifest(let manifest): "no admission decided the manifest \(manifest.short)"
+    case .modelExists(let model): "a model named '\(model)' exists: choose another name"
+    case .noTargets(let model): "the run of '\(model)' names no valuation target"
+    case .noOpenRun(let model): "no run of '\(model)' is open"
+    case .checkpointOutOfOrder(let model, let segment):
+      "checkpoint \(segment) of '\(model)' does not follow the one before"
+    case .targetsDiffer(let model): "'\(model)' closes other targets than it started with"
+    case .booksDoNotBalance(let model, let target):
+      "the books of '\(model)' do not balance on '\(target)'"
+    case .notReleasable(let model): "'\(model)' is not a finished run that waits for release"
+    case .releaseDiffers(let model, let path):
+      "the release of '\(model)' names another '\(path)' than its run"
+    case .unknownModel(let model): "no released model is named '\(model)'"
+    case .revenueOutOfRange(let model):
+      "the revenue of '\(model)' would be negative in sum, or too large"
+    case .settlementOutOfOrder(let period): "the settlement of \(period) is out of order"
+    case .settlementDoesNotAddUp(let period, let model):
+      "the settlement of \(period) does not add up for '\(model)'"
+    }
+  }
+}

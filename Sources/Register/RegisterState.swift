@@ -1,0 +1,101 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Money
+package import Primitives
+package import Signing
+
+/// What a register holds after some prefix of its log: the fold of its events, in order.
+///
+/// The same fold runs before an event is appended and when an auditor reads the log, so an event
+/// that breaks a rule can neither get in nor stay unnoticed. Nothing here reads a clock.
+package struct RegisterState: Sendable {
+  /// A party and where it registered.
+  package struct Party: Sendable {
+    package let role: PartyRegistration.Role
+    package let name: Digest
+    package let position: Int
+  }
+
+  /// A work and where it was registered.
+  package struct Work: Sendable {
+    package let registration: WorkRegistration
+    package let owner: DIDKey
+    package let position: Int
+  }
+
+  /// A grant, where it was issued, and where it was revoked if it was.
+  package struct IssuedGrant: Sendable {
+    package let grant: Grant
+    package let identifier: Digest
+    package let position: Int
+    package var revokedAt: Int?
+  }
+
+  /// An admission and where it was decided.
+  package struct Admission: Sendable {
+    package let record: AdmissionRecord
+    package let position: Int
+  }
+
+  /// A run from its start to the release of its model.
+  package struct Run: Sendable {
+    package let start: RunStart
+    package let position: Int
+    package var checkpoints: [RunCheckpoint] = []
+    package var finish: RunFinish?
+    package var release: ModelRelease?
+  }
+
+  /// A revenue report and where it stands.
+  package struct Revenue: Sendable {
+    package let report: RevenueReport
+    package let position: Int
+  }
+
+  /// A settlement and where it stands.
+  package struct Settlement: Sendable {
+    package let record: SettlementRecord
+    package let position: Int
+  }
+
+  /// How many events were folded: the size of the tree.
+  package private(set) var size = 0
+  /// Who keeps the register; nil before the first event.
+  package internal(set) var `operator`: DIDKey?
+  /// All parties by their key.
+  package internal(set) var parties: [DIDKey: Party] = [:]
+  /// All works by the digest of their bytes.
+  package internal(set) var works: [Digest: Work] = [:]
+  /// All grants in log order.
+  package internal(set) var grants: [IssuedGrant] = []
+  /// All admissions by the digest of their manifest.
+  package internal(set) var admissions: [Digest: Admission] = [:]
+  /// All runs by the model's name.
+  package internal(set) var runs: [ModelName: Run] = [:]
+  /// All revenue reports in log order.
+  package internal(set) var revenues: [Revenue] = []
+  /// All settlements in log order.
+  package internal(set) var settlements: [Settlement] = []
+
+  /// Where each grant stands in `grants`, by identifier, by work, and by issuer for all works.
+  var grantIndex: [Digest: Int] = [:]
+  var grantsByWork: [Digest: [Int]] = [:]
+  var grantsByIssuer: [DIDKey: [Int]] = [:]
+
+  /// The state of an empty log.
+  package init() {}
+
+  /// Folds the next event.
+  ///
+  /// - Throws: `RegisterError` where the event breaks a rule; the state is then unchanged.
+  package mutating func apply(_ event: Event) throws(RegisterError) {
+    try fold(event)
+    size += 1
+  }
+
+  /// The grant of that identifier.
+  package func grant(_ identifier: Digest) -> IssuedGrant? {
+    grantIndex[identifier].map { grants[$0] }
+  }
+}

@@ -1,0 +1,46 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// What a use case could not do, in one line that says what is wrong and what to do.
+package struct ServiceError: Error, Sendable {
+  /// What a failure means to the caller; the raw value is the exit status.
+  package enum Kind: Int32, Sendable {
+    /// Refused by a rule, or does not verify.
+    case refused = 1
+    /// Asked wrongly.
+    case usage = 2
+    /// The system failed: disk, network, a missing library.
+    case system = 3
+    /// Stopped by the user before the end.
+    case interrupted = 130
+  }
+
+  /// What the failure means.
+  package let kind: Kind
+  /// The line.
+  package let message: String
+
+  /// A rule refuses.
+  package static func refused(_ message: String) -> ServiceError {
+    ServiceError(kind: .refused, message: message)
+  }
+
+  /// The request makes no sense.
+  package static func usage(_ message: String) -> ServiceError {
+    ServiceError(kind: .usage, message: message)
+  }
+
+  /// The system failed.
+  package static func system(_ message: String) -> ServiceError {
+    ServiceError(kind: .system, message: message)
+  }
+
+  /// The user stopped the work.
+  package static func interrupted(_ message: String) -> ServiceError {
+    ServiceError(kind: .interrupted, message: message)
+  }
+}
+
+extension ServiceError: CustomStringConvertible {
+  package var description: String { message }
+}
