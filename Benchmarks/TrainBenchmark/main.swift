@@ -1,100 +1,123 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Trains on the King James text with the books on and tells where the time went:
+//   bible -f "Gen1:1-Rev22:21" > kjv.txt
+//   swift run -c release train-benchmark kjv.txt [name=value …]
+
+import Attribution
 import Glibc
 import Kernels
-import Primitives
 import Transformer
 
-func now() -> Double {
-  var t = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &t)
-  return Double(t.tv_sec) + Double(t.tv_nsec) * 1e-9
+func fail(_ message: String) -> Never {
+  print("train-benchmark: \(message)")
+  exit(2)
 }
-var opts: [String: Double] = [:]
-for a in CommandLine.arguments.dropFirst(2) {
-  let p = a.split(separator: "=")
-  opts[String(p[0])] = Double(p[1])
+
+func seconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_MONOTONIC, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
-let file = fopen(CommandLine.arguments[1], "r")!
-var raw: [UInt8] = []
-var chunk = [UInt8](repeating: 0, count: 1 << 20)
-while true {
-  let n = fread(&chunk, 1, chunk.count, file)
-  if n == 0 { break }
-  raw += chunk[0..<n]
-}
-var names: [[UInt8]] = []
-var books: [[UInt8]] = []
-for line in raw.split(separator: 10) {
-  guard let space = line.firstIndex(of: 32), let colon = line[..<space].firstIndex(of: 58) else { continue }
-  var name = Array(line[line.startIndex..<colon])
-  while let l = name.last, l >= 48, l <= 57 { name.removeLast() }
-  if names.last != name {
-    names.append(name)
-    books.append([])
+
+func readFile(_ path: String) -> [UInt8] {
+  guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 20)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+    bytes += chunk[..<count]
   }
-  books[books.count - 1] += (opts["refs"] == 1 ? line : line[(space + 1)...]) + [10]
+  return bytes
 }
-let groups = [0..<5, 5..<17, 17..<22, 22..<39, 39..<44, 44..<66]
-var pieces: [TextPiece] = []
-var targets: [TextPiece] = []
-for (g, range) in groups.enumerated() {
-  var held: [UInt8] = []
-  for b in range {
-    let cut = books[b].count * 95 / 100
-    pieces.append(TextPiece(line: b, bytes: Array(books[b][..<cut])))
-    held += books[b][cut...]
-  }
-  let count = Int(opts["windows"] ?? 16)
-  for w in 0..<count {
-    let start = (held.count - 129) * w / max(count - 1, 1)
-    targets.append(TextPiece(line: g, bytes: Array(held[start..<start + 129])))
+
+func fixed(_ value: Double, _ digits: Int = 4) -> String {
+  var scale = 1
+  for _ in 0..<digits { scale *= 10 }
+  let units = Int((value.magnitude * Double(scale)).rounded())
+  let fraction = String(units % scale)
+  let zeros = String(repeating: "0", count: digits - fraction.count)
+  return (value < 0 ? "-" : "") + "\(units / scale).\(zeros)\(fraction)"
+}
+
+var model = ModelConfiguration()
+var training = TrainingConfiguration()
+var books = BooksConfiguration()
+var threads = 2
+var windows = 16
+guard CommandLine.arguments.count > 1 else { fail("usage: train-benchmark FILE [name=value …]") }
+for argument in CommandLine.arguments.dropFirst(2) {
+  let parts = argument.split(separator: "=")
+  guard parts.count == 2, let value = Double(parts[1]) else { fail("\(argument) is no name=value") }
+  switch parts[0] {
+  case "hidden": model.hiddenSize = Int(value)
+  case "layers": model.layerCount = Int(value)
+  case "heads": model.headCount = Int(value)
+  case "inner": model.feedForwardSize = Int(value)
+  case "steps": training.steps = Int(value)
+  case "batch": training.batchSize = Int(value)
+  case "warm": training.warmUpSteps = Int(value)
+  case "rate": training.peakRate = value
+  case "final": training.finalRate = value
+  case "decay": training.weightDecay = value
+  case "beta1": training.beta1 = value
+  case "beta2": training.beta2 = value
+  case "clip": training.clipNorm = value
+  case "seed": training.seed = UInt64(value)
+  case "shard": training.shardWindows = Int(value)
+  case "chord": books.maximumChord = Int(value)
+  case "level": books.maximumLevel = Int(value)
+  case "tolerance": books.tolerance = value
+  case "memory": books.memoryBudgetBytes = Int(value) << 20
+  case "threads": threads = Int(value)
+  case "windows": windows = Int(value)
+  default: fail("there is no option \(parts[0])")
   }
 }
-var mc = ModelConfiguration()
-mc.hiddenSize = Int(opts["hidden"] ?? 128)
-mc.layerCount = Int(opts["layers"] ?? 5)
-mc.headCount = Int(opts["heads"] ?? 4)
-mc.feedForwardSize = Int(opts["inner"] ?? 344)
-var tc = TrainingConfiguration()
-tc.steps = Int(opts["steps"] ?? 600)
-tc.batchSize = Int(opts["batch"] ?? 16)
-tc.warmUpSteps = Int(opts["warm"] ?? 30)
-tc.peakRate = opts["lr"] ?? 3e-3
-tc.finalRate = opts["final"] ?? 0.05
-tc.weightDecay = opts["wd"] ?? 0.1
-tc.beta2 = opts["b2"] ?? 0.99
-tc.beta1 = opts["b1"] ?? 0.9
-tc.clipNorm = opts["clip"] ?? 1
-tc.seed = UInt64(opts["seed"] ?? 1)
-tc.shardWindows = Int(opts["shard"] ?? 8)
+
+let corpus = Corpus(
+  readFile(CommandLine.arguments[1]), windows: windows, length: model.contextLength + 1)
 let blas = try BLAS.load()
-print(blas.family, blas.build)
-let model = try LlamaModel(mc, blas: blas)
-let engine = PassEngine(model: model, workers: Workers(count: Int(opts["threads"] ?? 2)), shardWindows: tc.shardWindows, shardCapacity: 64)
-let set = WindowSet(pieces: pieces, lineCount: 66, context: mc.contextLength)
-let val = WindowSet(pieces: targets, lineCount: 6, context: mc.contextLength)
-let vplan = PassPlan(all: val, shardWindows: tc.shardWindows)
-let trainer = Trainer(engine: engine, configuration: tc, windows: set, owners: Array(0..<66))
-print("parameters", model.layout.count, "windows", set.count)
-let P = model.layout.count
-let units = FloatBuffer(count: P * max(tc.batchSize, vplan.unitCount)), pre = FloatBuffer(count: P), dec = FloatBuffer(count: P)
-var tf = 0.0, tu = 0.0
-let start = now()
-for s in 0..<tc.steps {
-  let a = now()
-  let loss = trainer.gradients(into: units.base)
-  let b = now()
-  let u = trainer.update(units: units.base, preconditioner: pre.base, decayed: dec.base)
-  let c = now()
-  tf += b - a
-  tu += c - b
-  if s % 50 == 49 || s == tc.steps - 1 || s == 0 {
-    engine.losses(val, vplan, parameters: trainer.parameters.base)
-    let l = engine.lossSums(vplan, lineCount: 6)
-    let m = zip(l, val.predictionsByLine).map { $0 / Double($1) }
-    print(s + 1, "loss", loss, "val", m.reduce(0, +) / 6, "norm", u.gradientNorm, "t", now() - start)
+let began = seconds()
+let run = try BookkeptRun(
+  model: LlamaModel(model, blas: blas), training: training, books: books,
+  lines: corpus.lines.enumerated().map { TrainingLine(owner: $0.offset, bytes: $0.element) },
+  targets: corpus.targets.map { ValuationTarget(name: $0.name, passages: $0.passages) },
+  threads: threads)
+print("\(blas.build); \(run.model.layout.count) parameters, \(threads) threads")
+
+var levels = [Int](repeating: 0, count: 8)
+var chords = 0
+var next = 0
+while !run.isFinished {
+  let report = run.advance()
+  levels[report.level] += 1
+  chords += 1
+  if report.step >= next || run.isFinished {
+    next += max(training.steps / 24, 1)
+    let mean = report.targetLosses.reduce(0, +) / Double(report.targetLosses.count)
+    print(
+      "step \(report.step) chord \(report.chordLength) level \(report.level)",
+      "batch \(fixed(report.trainingLoss)) targets \(fixed(mean))",
+      "residual", report.residual.map { fixed($0, 5) }.joined(separator: " "),
+      "at \(fixed(seconds() - began, 1)) s")
   }
 }
-print("fb/step ms", tf / Double(tc.steps) * 1e3, "update ms", tu / Double(tc.steps) * 1e3)
-var r = rusage()
-getrusage(__rusage_who_t(0), &r)
-print("user s", Double(r.ru_utime.tv_sec) + Double(r.ru_utime.tv_usec) * 1e-6)
+let wall = seconds() - began
+let closed = run.closedBooks()
+print("chords \(chords), by level \(levels[1...].map(String.init).joined(separator: " "))")
+for (index, target) in corpus.targets.enumerated() {
+  let reduction = Double(closed.initialLoss[index] - closed.finalLoss[index])
+  let part = { (piconats: Int64) in fixed(Double(piconats) / reduction * 100, 3) + " %" }
+  print(
+    "\(target.name): \(fixed(Double(closed.finalLoss[index]) * 1e-12)) nats/byte;",
+    "of the reduction: residual \(part(closed.residual[index])),",
+    "sum of magnitudes \(part(closed.absoluteResidual[index])), decay \(part(closed.decay[index])),",
+    "left-end sum \(part(closed.leftEnd.reduce(0) { $0 + $1[index] }))")
+}
+let split = run.timeSplit
+print(
+  "seconds: passes \(fixed(split.passes, 1)), updates \(fixed(split.updates, 1)),",
+  "valuation \(fixed(split.valuation, 1)), accounting \(fixed(split.accounting, 1)),",
+  "all \(fixed(wall, 1))")

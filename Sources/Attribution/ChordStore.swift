@@ -40,14 +40,17 @@ final class ChordStore {
   }
 
   /// Takes one step of the trainer and keeps what it was made of; returns the batch's loss.
-  func record(_ trainer: Trainer) -> Double {
+  func record(_ trainer: Trainer, timing: inout TimeSplit) -> Double {
+    var began = TimeSplit.now()
     let first = lines.count
     let units = gradients.base + first * parameterCount
     let loss = trainer.gradients(into: units)
+    TimeSplit.lap(&began, into: &timing.passes)
     for unit in 0..<trainer.plan.unitCount { lines.append(trainer.plan.line(ofUnit: unit)) }
     let update = trainer.update(
       units: units, preconditioner: preconditioners.base + steps.count * parameterCount,
       decayed: decayed.base)
+    TimeSplit.lap(&began, into: &timing.updates)
     steps.append(Step(units: first..<lines.count, clip: update.clip, stride: update.stride))
     return loss
   }
