@@ -193,7 +193,7 @@ package final class BookkeptRun {
     TimeSplit.lap(&began, into: &timeSplit.accounting)
     _ = accumulator.add(result, losses: measured.losses)
     swap(&left, &right)
-    if length == controller.length { controller.learn(level: measured.level, excess: measured.excess) }
+    if length == controller.length { controller.learn(excess: measured.excess) }
     addCoursePoint()
     return Report(
       step: trainer.step, chordLength: length, level: measured.level,

@@ -28,20 +28,17 @@ struct Quadrature {
   }
 }
 
-/// Chooses how many steps the next chord has, from how hard the last was to integrate.
+/// Chooses how many steps the next chord has.
 ///
-/// A level costs 1, 2, 4, 8 measurements of all targets. Chords grow by half while Simpson's rule or
-/// less meets the tolerance with room, and are halved when more was needed.
+/// Chords grow by half from a single step, and are halved when even the finest quadrature misses the
+/// tolerance. They do not shrink only because one needed many nodes: while the weights oscillate a
+/// long chord cuts through the oscillation, and was measured to be no harder than a single step.
 struct ChordController: Equatable {
   var length = 1
   var maximum: Int
 
   /// - Parameter excess: the largest residual as a part of its tolerance, at the level accepted.
-  mutating func learn(level: Int, excess: Double) {
-    if level > 2 || excess > 1 {
-      length = max(1, length / 2)
-    } else if excess < (level == 1 ? 0.5 : 0.25) {
-      length = min(maximum, length + (length + 1) / 2)
-    }
+  mutating func learn(excess: Double) {
+    length = excess > 1 ? max(1, length / 2) : min(maximum, length + (length + 1) / 2)
   }
 }
