@@ -6,7 +6,6 @@ import Canonical
 import Money
 import Presentation
 import Register
-import Report
 import Service
 import Signing
 import Storage
