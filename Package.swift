@@ -30,12 +30,14 @@ let modules: [Module] = [
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
+  Module(name: "Storage", uses: ["Primitives", "CSQLite"], testUses: ["TestSupport"]),
   Module(name: "Arguments", uses: []),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 ]
 
