@@ -31,6 +31,9 @@ let modules: [Module] = [
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
   Module(name: "Storage", uses: ["Primitives", "CSQLite"], testUses: ["TestSupport"]),
+  Module(
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
+    testUses: ["TestSupport", "CrashWriter"]),
   Module(name: "Arguments", uses: []),
 ]
 
@@ -41,11 +44,14 @@ let systemLibraries: [Target] = [
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
 ]
 
-/// What the tests share: where published vectors lie, seeded generators, temporary directories.
+/// What the tests share: where published vectors lie, temporary directories, a writer to be killed.
 let testSupport: [Target] = [
   .target(
     name: "TestSupport", dependencies: ["Primitives"], path: "Tests/TestSupport",
-    swiftSettings: settings)
+    swiftSettings: settings),
+  .executableTarget(
+    name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
+    swiftSettings: settings),
 ]
 
 let package = Package(

@@ -97,6 +97,13 @@ package enum FileSystem {
     }
   }
 
+  /// Removes a directory if nothing is in it.
+  package static func removeEmptyDirectory(_ path: String) throws(StorageError) {
+    guard rmdir(path) == 0 || [ENOTEMPTY, EEXIST, ENOENT].contains(errno) else {
+      throw .failed(.remove, path: path, code: errno)
+    }
+  }
+
   /// The directory that holds a path; `.` for a bare name, `/` for the root.
   package static func parentDirectory(of path: String) -> String {
     var name = path[...]
