@@ -48,6 +48,21 @@ let modules: [Module] = [
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"]),
+  Module(
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"]),
+  Module(
+    name: "Audit",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "TransparencyLog",
+    ]),
+  Module(
+    name: "Service",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
+      "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
+      "Presentation",
+    ]),
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Presentation", uses: ["Primitives"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
@@ -78,16 +93,26 @@ let benchmarks: [Target] = [
     path: "Benchmarks/TrainBenchmark", swiftSettings: settings)
 ]
 
+/// The command line: parses, calls, prints.
+let programs: [Target] = [
+  .executableTarget(
+    name: "cadastre", dependencies: [
+      "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+    ],
+    swiftSettings: settings)
+]
+
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + testSupport + benchmarks
+  targets: systemLibraries + testSupport + benchmarks + programs
     + modules.map { module in
       .target(
         name: module.name,
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.filter { !["Register", "Settlement", "Storage"].contains($0.name) }.map { module in
+    + modules.filter { !["Register", "Settlement", "TransparencyLog", "Audit", "Service"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {

@@ -99,7 +99,7 @@ extension RegisterAudit {
 
   /// The manifest of an admission; nil where its file is not the one that the log binds.
   private func manifest(_ digest: Digest) -> Manifest? {
-    guard let bytes = try? Files.read(layout.manifest(digest), limit: 1 << 34),
+    guard let bytes = try? FileSystem.readFile(layout.manifest(digest), limit: 1 << 34),
       let json = try? JSON.parse(bytes), let manifest = try? Manifest(json: json),
       manifest.digest == digest
     else { return nil }

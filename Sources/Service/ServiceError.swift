@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Gate
-import Register
-import Settlement
-import Signing
-import Storage
-import TransparencyLog
+package import Gate
+package import Register
+package import Settlement
+package import Signing
+package import Storage
+package import TransparencyLog
 
 /// What a use case could not do, in one line that says what is wrong and what to do.
 package struct ServiceError: Error, Sendable {
@@ -56,6 +56,8 @@ extension ServiceError {
     case let error as ServiceError: self = error
     case let error as StorageError:
       self = error.isRefusal ? .refused("\(error)") : .system("\(error)")
+    case let error as DatabaseError: self = .system("\(error)")
+    case LogError.storage(let error): self.init(error)
     default: self = .refused("\(error)")
     }
   }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSQLite
 package import Primitives
 package import Register
 
@@ -56,7 +57,7 @@ package struct OpeningStore {
         case .text(let value) = $0[2], let commitment = Digest(bytes: digest),
         salt.count == Commitment.saltByteCount
       else {
-        throw StorageError.database(path: database.path, code: 11, message: "a row is malformed")
+        throw DatabaseError(code: SQLITE_CORRUPT, path: database.path, detail: "a row is malformed")
       }
       return (commitment, Commitment(value: value, salt: salt))
     }

@@ -30,18 +30,17 @@ struct Console {
   /// Replaces the progress line.
   func progress(_ line: String) {
     guard showsProgress else { return }
-    fputs("\r\u{1b}[2K" + line, stderr)
+    Stream.error.write("\r\u{1b}[2K" + line)
   }
 
   /// Removes the progress line.
   func endProgress() {
     guard showsProgress else { return }
-    fputs("\r\u{1b}[2K", stderr)
+    Stream.error.write("\r\u{1b}[2K")
   }
 
-  /// Prints a line at once, for long work that reports as it goes; nothing for `--json`.
+  /// Prints a line for long work that reports as it goes.
   func say(_ line: String) {
-    print(line)
-    fflush(stdout)
+    Stream.output.write(line + "\n")
   }
 }

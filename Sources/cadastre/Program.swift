@@ -4,6 +4,7 @@
 import Arguments
 import Canonical
 import Glibc
+import Presentation
 import Service
 
 /// Parses, calls and prints; turns every error into one line and an exit status.
@@ -12,7 +13,7 @@ enum Program {
   static let version = "cadastre \(CadastreVersion.text)"
 
   /// What each command does, by its path.
-  private static let handlers: [String: (Context) throws -> Output] = [
+  private static let handlers: [String: @Sendable (Context) throws -> Output] = [
     "quickstart": StartCommands.quickstart, "init": StartCommands.initialise,
     "report": StartCommands.report, "key new": KeyCommands.new, "key show": KeyCommands.show,
     "key list": KeyCommands.list, "work add": WorkCommands.add, "work list": WorkCommands.list,
@@ -32,12 +33,12 @@ enum Program {
       switch try CadastreCommands.table.parse(words) {
       case .help(let path):
         let console = Console(isQuiet: false, wantsColor: true)
-        print(
+        Stream.output.write(
           CadastreCommands.table.help(
-            for: path, width: console.width, isStyled: console.style.isOn), terminator: "")
+            for: path, width: console.width, isStyled: console.style.isOn))
         return 0
       case .version:
-        print(version)
+        Stream.output.write(version + "\n")
         return 0
       case .run(let arguments):
         let context = Context(arguments)
@@ -45,8 +46,7 @@ enum Program {
           preconditionFailure("every command of the table has a handler")
         }
         let output = try handler(context)
-        print(arguments.flag("json") ? output.json.prettyText : output.text, terminator: "")
-        fflush(stdout)
+        Stream.output.write(arguments.flag("json") ? output.json.prettyText : output.text)
         return output.status
       }
     } catch let error as ArgumentError {
@@ -58,8 +58,7 @@ enum Program {
   }
 
   private static func fail(_ message: String, status: Int32) -> Int32 {
-    fflush(stdout)
-    fputs("cadastre: \(message)\n", stderr)
+    Stream.error.write("cadastre: \(message)\n")
     return status
   }
 

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Gate
-import Merkle
-import Primitives
+package import Merkle
+package import Primitives
 package import Register
 package import Signing
-import Storage
+package import Storage
 
 /// Decides which files of a directory may be used, and logs the decisions under one Merkle root.
 package enum AdmitCorpus {
@@ -36,17 +36,17 @@ package enum AdmitCorpus {
     directory: String, purpose: Purpose, grantee: DIDKey, output: String?,
     in writer: RegisterWriter
   ) throws -> Result {
-    guard Files.isDirectory(directory) else {
+    guard FileSystem.directoryExists(directory) else {
       throw ServiceError.refused("the corpus '\(directory)' is no directory: give one that holds texts")
     }
-    let paths = try Files.walk(directory)
+    let paths = try FileSystem.visibleFilesBelow(directory)
     guard !paths.isEmpty else {
       throw ServiceError.refused("the corpus '\(directory)' holds no files")
     }
     let layout = writer.layout
     let gate = try Gate(
       state: writer.state, purpose: purpose, grantee: grantee, at: writer.now,
-      fingerprints: { try Files.read(layout.fingerprint($0), limit: AddWorks.largestWork) })
+      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) })
     let decisions = paths.map { gate.decide(candidate(directory, $0)) }
     let leaves = decisions.map(\.json.canonicalBytes)
     let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
@@ -54,10 +54,10 @@ package enum AdmitCorpus {
       decisions: decisions, decisionsRoot: root, purpose: purpose, grantee: grantee,
       treeSize: writer.state.size)
     let digest = manifest.digest
-    try Files.createDirectory(layout.admission(digest))
-    try Files.write(
+    try FileSystem.createDirectory(layout.admission(digest))
+    try DurableFile.write(
       Array(leaves.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: layout.decisions(digest))
-    try Files.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
+    try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
     let admitted = decisions.count { $0.verdict.isAdmitted }
     let record = AdmissionRecord(
       manifest: digest, decisionsRoot: root, purpose: purpose, grantee: grantee,
@@ -70,7 +70,7 @@ package enum AdmitCorpus {
 
   private static func candidate(_ directory: String, _ path: String) -> Candidate {
     do {
-      let bytes = try Files.read(directory + "/" + path, limit: AddWorks.largestWork)
+      let bytes = try FileSystem.readFile(directory + "/" + path, limit: AddWorks.largestWork)
       do {
         let words = try WordSequence(utf8: bytes)
         return Candidate(

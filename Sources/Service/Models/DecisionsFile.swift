@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Gate
 package import Primitives
 package import Storage
@@ -10,7 +10,7 @@ package import Storage
 package enum DecisionsFile {
   /// All decisions, in the order of their leaves.
   package static func read(_ manifest: Digest, layout: RegisterLayout) throws -> [Decision] {
-    let bytes = try Files.read(layout.decisions(manifest), limit: 1 << 34)
+    let bytes = try FileSystem.readFile(layout.decisions(manifest), limit: 1 << 34)
     return try bytes.split(separator: UInt8(ascii: "\n")).map {
       try Decision(json: try JSON.parse(Array($0)))
     }

@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Gate
-import Storage
+package import Storage
 
 /// What `admit` writes for `train`: the manifest, and where on this machine its works lie.
 ///
@@ -22,7 +22,7 @@ package struct ManifestFile {
 
   /// Reads a manifest file.
   package init(path: String) throws {
-    let bytes = try Files.read(path, limit: 1 << 30)
+    let bytes = try FileSystem.readFile(path, limit: 1 << 30)
     do {
       var fields = try JSONFields(try JSON.parse(bytes), of: "the manifest file")
       corpus = try fields.string("corpus")
@@ -37,6 +37,6 @@ package struct ManifestFile {
   /// Puts the file in place.
   package func write(to path: String) throws {
     let json: JSON = ["corpus": .string(corpus), "manifest": manifest.json]
-    try Files.write(Array(json.prettyText.utf8), to: path)
+    try DurableFile.write(Array(json.prettyText.utf8), to: path)
   }
 }

@@ -3,7 +3,7 @@
 
 package import Attribution
 package import Canonical
-import Money
+package import Money
 package import Register
 package import Signing
 

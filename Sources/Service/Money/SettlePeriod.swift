@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Money
 package import Register
 package import Settlement
-import Signing
+package import Signing
 package import Storage
 
 /// Settles a period and keeps its statements.
@@ -27,7 +27,7 @@ package enum SettlePeriod {
       throw ServiceError.refused("\(error)")
     }
     let record = statements.record
-    try Files.write(
+    try DurableFile.write(
       Array(statements.json.prettyText.utf8), to: writer.layout.statements(record))
     try writer.append([.settlementComputed(record)])
     return statements
@@ -43,7 +43,7 @@ package enum ShareFile {
     _ model: ModelName, layout: RegisterLayout, state: RegisterState
   ) throws -> ShareRegister {
     let path = layout.model(model) + "/shares.json"
-    let bytes = try Files.read(path, limit: 1 << 30)
+    let bytes = try FileSystem.readFile(path, limit: 1 << 30)
     guard let finish = state.runs[model]?.finish, SHA256.digest(bytes) == finish.shares else {
       throw ServiceError.refused(
         "'\(path)' is not the share register that the log binds: run 'cadastre verify'")

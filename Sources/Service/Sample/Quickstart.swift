@@ -1,19 +1,20 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Audit
-import Canonical
-import Gate
+package import Attribution
+package import Audit
+package import Canonical
+package import Gate
 import Glibc
-import Money
-import Primitives
-import Register
-import Settlement
-import Signing
-import Storage
+package import Money
+package import Primitives
+package import Register
+package import Settlement
+package import Signing
+package import Storage
 
 /// The whole main job on the King James text, from an empty directory to a verified settlement.
-package struct Quickstart {
+package final class Quickstart {
   /// What is asked for.
   package struct Request {
     let directory: String
@@ -83,7 +84,7 @@ package struct Quickstart {
     _ request: Request, stage: @escaping (Stage) -> Void, isInterrupted: () -> Bool,
     progress: (TrainModel.Progress) -> Void
   ) throws -> Result {
-    var quickstart = Quickstart(request: request, stage: stage)
+    let quickstart = Quickstart(request: request, stage: stage)
     return try quickstart.run(isInterrupted: isInterrupted, progress: progress)
   }
 
@@ -92,18 +93,19 @@ package struct Quickstart {
     self.stage = stage
   }
 
-  private mutating func run(
+  private func run(
     isInterrupted: () -> Bool, progress: (TrainModel.Progress) -> Void
   ) throws -> Result {
     let corpus = request.directory + "/corpus"
     let layout = RegisterLayout(root: request.directory + "/register")
     let manifestPath = request.directory + "/manifest.json"
-    if Files.exists(layout.configuration) {
+    if FileSystem.fileExists(layout.configuration) {
       return try resume(
         layout: layout, corpus: corpus, manifestPath: manifestPath, isInterrupted: isInterrupted,
         progress: progress)
     }
-    guard !Files.exists(request.directory) || (try Files.list(request.directory)).isEmpty else {
+    let isTaken = FileSystem.fileExists(request.directory)
+    guard try !isTaken || FileSystem.listDirectory(request.directory).isEmpty else {
       throw ServiceError.refused(
         "'\(request.directory)' is not empty: choose another --dir, or remove it")
     }
@@ -132,7 +134,7 @@ package struct Quickstart {
   }
 
   /// Goes on with a job that was stopped during training.
-  private mutating func resume(
+  private func resume(
     layout: RegisterLayout, corpus: String, manifestPath: String, isInterrupted: () -> Bool,
     progress: (TrainModel.Progress) -> Void
   ) throws -> Result {
@@ -146,7 +148,7 @@ package struct Quickstart {
       progress: progress)
   }
 
-  private mutating func complete(
+  private func complete(
     _ writer: RegisterWriter, corpus: String, manifestPath: String, isInterrupted: () -> Bool,
     progress: (TrainModel.Progress) -> Void
   ) throws -> Result {
@@ -195,7 +197,7 @@ package struct Quickstart {
       threads: request.threads)
   }
 
-  private mutating func settle(_ writer: RegisterWriter) throws -> Statements {
+  private func settle(_ writer: RegisterWriter) throws -> Statements {
     guard let model = ModelName(Self.modelName), let euro = Currency(code: "EUR"),
       let period = Period(Self.periodText)
     else { preconditionFailure("the sample's model, currency and period are valid") }
@@ -220,7 +222,7 @@ package struct Quickstart {
     return "\(rounded / 1000)." + String(repeating: "0", count: 3 - digits.utf8.count) + digits
   }
 
-  private mutating func timed<Value>(
+  private func timed<Value>(
     _ name: String, _ body: () throws -> (Value, String)
   ) throws -> Value {
     let clock = ContinuousClock()
@@ -232,7 +234,7 @@ package struct Quickstart {
     return value
   }
 
-  private mutating func timed(_ name: String, _ body: () throws -> String) throws {
+  private func timed(_ name: String, _ body: () throws -> String) throws {
     try timed(name) { ((), try body()) }
   }
 }

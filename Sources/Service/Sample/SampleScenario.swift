@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-import Money
-import Primitives
-import Register
-import Signing
-import Storage
+package import Money
+package import Primitives
+package import Register
+package import Signing
+package import Storage
 
 /// Who takes part in the sample job, and who agrees to what.
 struct SampleScenario {
@@ -68,11 +68,11 @@ struct SampleScenario {
   /// Writes the 66 books and the edited copy; returns how many files.
   func writeCorpus(to directory: String) throws -> Int {
     let texts = try KingJames.texts(from: try Self.output(of: KingJames.command))
-    try Files.createDirectory(directory)
+    try FileSystem.createDirectory(directory)
     for (contributor, text) in zip(contributors, texts) {
-      try Files.write(text, to: directory + "/" + contributor.path)
+      try DurableFile.write(text, to: directory + "/" + contributor.path)
       if contributor.book.title == Self.copy.of {
-        try Files.write(Self.edited(text), to: directory + "/" + Self.copy.path)
+        try DurableFile.write(Self.edited(text), to: directory + "/" + Self.copy.path)
       }
     }
     return texts.count + 1

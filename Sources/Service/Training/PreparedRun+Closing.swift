@@ -1,15 +1,16 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Attribution
-import Canonical
-import Gate
-import Money
-import Primitives
-import Register
-import Signing
-import Storage
-import Transformer
+package import Attribution
+package import Canonical
+package import Gate
+package import Kernels
+package import Money
+package import Primitives
+package import Register
+package import Signing
+package import Storage
+package import Transformer
 
 extension PreparedRun {
   /// What the share register says of how its units were found.
@@ -49,7 +50,7 @@ extension PreparedRun {
           shares: sharesFile, balances: books.balances)),
       .modelReleased(ModelRelease(model: model, files: files, parents: [])),
     ])
-    try Files.remove(statePath)
+    try FileSystem.removeFile(statePath)
     return TrainingResult(
       model: model, steps: run.step, seconds: seconds, parameters: run.model.layout.count,
       kernels: start.kernels, timeSplit: run.timeSplit, books: books, shares: shares)
@@ -58,8 +59,11 @@ extension PreparedRun {
   /// Writes the model's folder; the digests of all its files by their path.
   private func writeFiles(books: BooksFile, shares: ShareRegister) throws -> [String: Digest] {
     let contents: [(path: String, bytes: [UInt8])] = [
-      ("model.safetensors", run.safetensors),
-      ("config.json", Array(run.model.configuration.huggingFace.prettyText.utf8)),
+      (
+        "model.safetensors",
+        Safetensors.encode(run.model.layout, run.trainer.parameters.base)
+      ),
+      ("config.json", Array(run.model.configuration.huggingFaceConfiguration.prettyText.utf8)),
       ("run.json", Array(EventBody.runStarted(start).payload.prettyText.utf8)),
       ("shares.json", Array(shares.json.prettyText.utf8)),
       ("books/books.json", Array(books.json.prettyText.utf8)),
@@ -67,7 +71,7 @@ extension PreparedRun {
     ]
     var digests: [String: Digest] = [:]
     for (path, bytes) in contents {
-      try Files.write(bytes, to: directory + "/" + path)
+      try DurableFile.write(bytes, to: directory + "/" + path)
       digests[path] = SHA256.digest(bytes)
     }
     return digests

@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Attribution
-import Canonical
-import Gate
-import Kernels
-import Money
-import Primitives
-import Register
-import Signing
-import Storage
-import Transformer
+package import Attribution
+package import Canonical
+package import Gate
+package import Kernels
+package import Money
+package import Primitives
+package import Register
+package import Signing
+package import Storage
+package import Transformer
 
 /// A run whose inputs were checked: the works against the manifest, the manifest against the log.
 struct PreparedRun {
@@ -63,16 +63,16 @@ struct PreparedRun {
         TrainingLine(owner: index[$0.owner] ?? 0, bytes: $1)
       },
       targets: text.targets, threads: request.threads)
-    let baseline = BigramBaseline(lines: text.training)
+    let baseline = BigramBaseline(texts: text.training)
     start = RunStart(
       model: model, manifest: digest, configuration: configuration.json,
       seed: Int64(request.seed), software: "cadastre \(CadastreVersion.text)",
-      kernels: blas.kernelFamily, initialWeights: run.weightsDigest,
+      kernels: blas.family, initialWeights: run.weightsDigest,
       targets: zip(text.targets, configuration.targets).map { target, configured in
         TargetCommitment(
           name: target.name, digest: HeldOutText.digest(of: target),
           byteCount: Int64(target.passages.reduce(0) { $0 + $1.count - 1 }),
-          weight: Int64(configured.weight), commonsLine: baseline.loss(of: target))
+          weight: Int64(configured.weight), commonsLine: baseline.loss(target))
       })
   }
 
@@ -98,12 +98,12 @@ struct PreparedRun {
   private static func read(
     _ entries: [Manifest.Entry], below corpus: String
   ) throws -> [(entry: Manifest.Entry, bytes: [UInt8])] {
-    guard Files.isDirectory(corpus) else {
+    guard FileSystem.directoryExists(corpus) else {
       throw ServiceError.refused("the corpus '\(corpus)' is missing: the manifest names it")
     }
     return try entries.map { entry in
       let path = corpus + "/" + entry.path
-      let bytes = try Files.read(path, limit: AddWorks.largestWork)
+      let bytes = try FileSystem.readFile(path, limit: AddWorks.largestWork)
       guard SHA256.digest(bytes) == entry.work else {
         throw ServiceError.refused(
           "'\(path)' is not the work that was admitted: restore its bytes or admit again")
@@ -115,7 +115,7 @@ struct PreparedRun {
   /// Logs the start, or checks that a run under this name is the one that was asked for.
   func announce(in writer: RegisterWriter) throws {
     guard let earlier = writer.state.runs[model] else {
-      try Files.createDirectory(directory + "/books")
+      try FileSystem.createDirectory(directory + "/books")
       try writer.append([.runStarted(start)])
       return
     }
@@ -131,9 +131,10 @@ struct PreparedRun {
 
   /// Takes the run up from the state that was kept, if there is one.
   func restore(in writer: RegisterWriter) throws {
-    guard !isNew, Files.exists(statePath) else { return }
+    guard !isNew, FileSystem.fileExists(statePath) else { return }
     do {
-      try run.restore(from: try Files.read(statePath, limit: 1 << 36))
+      var state = try FileReader(path: statePath)
+      try run.restore { try state.read(into: $0) }
     } catch let error as RunStateError {
       throw ServiceError.refused(
         "the kept state of '\(model)' cannot be used: \(error): remove '\(statePath)' to start over")
@@ -176,6 +177,6 @@ struct PreparedRun {
 extension BookkeptRun {
   /// The SHA-256 of the weights as they stand: float32, little endian, in the tensors' order.
   var weightsDigest: Digest {
-    SHA256.digest(UnsafeRawBufferPointer(trainer.parameters.bytes))
+    SHA256.digest(UnsafeRawBufferPointer(trainer.parameters.elements))
   }
 }

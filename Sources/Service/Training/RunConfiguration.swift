@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Attribution
+package import Attribution
 package import Canonical
-import Storage
-import Transformer
+package import Storage
+package import Transformer
 
 /// What a run is configured by: the model, the schedule, the books and the valuation targets.
 ///
@@ -51,8 +51,8 @@ package struct RunConfiguration: Sendable {
     }
   }
 
-  private typealias IntegerPath = WritableKeyPath<RunConfiguration, Int> & Sendable
-  private typealias DecimalPath = WritableKeyPath<RunConfiguration, Double> & Sendable
+  private typealias IntegerPath = any WritableKeyPath<RunConfiguration, Int> & Sendable
+  private typealias DecimalPath = any WritableKeyPath<RunConfiguration, Double> & Sendable
 
   private static let integers: [(section: String, name: String, path: IntegerPath)] = [
     ("model", "hidden", \.model.hiddenSize), ("model", "layers", \.model.layerCount),
@@ -97,7 +97,7 @@ package struct RunConfiguration: Sendable {
 
   /// Reads a configuration from a file.
   package init(path: String) throws {
-    let bytes = try Files.read(path, limit: 1 << 20)
+    let bytes = try FileSystem.readFile(path, limit: 1 << 20)
     do {
       try self.init(json: try JSON.parse(bytes))
     } catch {

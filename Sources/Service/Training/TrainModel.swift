@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Attribution
-import Canonical
-import Gate
-import Kernels
-import Money
-import Primitives
+package import Canonical
+package import Gate
+package import Kernels
+package import Money
+package import Primitives
 package import Register
-import Signing
-import Storage
-import Transformer
+package import Signing
+package import Storage
+package import Transformer
 
 /// Trains a model on a manifest, keeps its books, and closes them into a share register.
 package enum TrainModel {

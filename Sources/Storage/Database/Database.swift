@@ -20,7 +20,7 @@ package final class Database {
   }
 
   /// Opens a file.
-  package init(path: String, mode: Mode) throws(StorageError) {
+  package init(path: String, mode: Mode) throws(DatabaseError) {
     self.path = path
     let flags =
       mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE
@@ -29,7 +29,7 @@ package final class Database {
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
-      throw .database(path: path, code: code, message: message)
+      throw DatabaseError(code: code, path: path, detail: message)
     }
     self.handle = handle
     sqlite3_extended_result_codes(handle, 1)
@@ -45,7 +45,7 @@ package final class Database {
   deinit { sqlite3_close_v2(handle) }
 
   /// Runs statements that take and give no values.
-  package func execute(_ sql: String) throws(StorageError) {
+  package func execute(_ sql: String) throws(DatabaseError) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw failure(code) }
   }
@@ -64,11 +64,11 @@ package final class Database {
   }
 
   /// Prepares a statement for repeated use.
-  package func prepare(_ sql: String) throws(StorageError) -> Statement {
+  package func prepare(_ sql: String) throws(DatabaseError) -> Statement {
     try Statement(sql, in: self)
   }
 
-  func failure(_ code: Int32) -> StorageError {
-    .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
+  func failure(_ code: Int32) -> DatabaseError {
+    DatabaseError(code: code, path: path, detail: String(cString: sqlite3_errmsg(handle)))
   }
 }

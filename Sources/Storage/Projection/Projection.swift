@@ -14,11 +14,10 @@ package enum Projection {
   ///
   /// - Complexity: O(events); about 100,000 events a second.
   package static func write(events: [Event], to path: String) throws {
-    let temporary = Files.directory(of: path) + "/\(Files.temporaryPrefix)\(getpid())-projection"
-    try Files.remove(temporary)
+    let temporary = path + ".new"
+    try FileSystem.removeFile(temporary)
     try build(events: events, at: temporary)
-    try sync(temporary)
-    try Files.rename(temporary, to: path)
+    try DurableFile.move(temporary, to: path)
   }
 
   /// Says how a projection differs from a rebuild; nil where it does not.
@@ -29,11 +28,11 @@ package enum Projection {
   /// - Returns: What differs, in words.
   package static func difference(of path: String, from events: [Event]) throws -> String? {
     let rebuilt = path + ".verify-\(getpid())"
-    try Files.remove(rebuilt)
+    try FileSystem.removeFile(rebuilt)
     defer { unlink(rebuilt) }
     try build(events: events, at: rebuilt)
-    let stored = try Files.read(path, limit: 1 << 36)
-    let expected = try Files.read(rebuilt, limit: 1 << 36)
+    let stored = try FileSystem.readFile(path, limit: 1 << 36)
+    let expected = try FileSystem.readFile(rebuilt, limit: 1 << 36)
     if stored == expected { return nil }
     let tables = try? differingTables(path, rebuilt)
     if let tables, tables.isEmpty, areOfDifferentLibraries(stored, expected) { return nil }
@@ -78,12 +77,5 @@ package enum Projection {
       let query = "SELECT * FROM \(name) ORDER BY 1, 2"
       return try stored.prepare(query).rows() != rebuilt.prepare(query).rows()
     }
-  }
-
-  private static func sync(_ path: String) throws(StorageError) {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
-    guard descriptor >= 0 else { throw Files.failure("open", path) }
-    defer { close(descriptor) }
-    guard fsync(descriptor) == 0 else { throw .syncFailed(path: path, number: errno) }
   }
 }

@@ -5,6 +5,7 @@ import Audit
 import Canonical
 import Glibc
 import Presentation
+import Register
 import Service
 import Storage
 
@@ -12,7 +13,7 @@ import Storage
 enum AuditCommands {
   static func verify(_ context: Context) throws -> Output {
     let layout = try context.layout()
-    guard Files.exists(layout.configuration) else {
+    guard FileSystem.fileExists(layout.configuration) else {
       throw ConfigurationError.noRegister(layout.root)
     }
     let report = RegisterAudit.run(layout) { context.console.progress("verifying \($0) …") }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Arguments
 import Canonical
 import Money
 import Presentation
@@ -8,6 +9,7 @@ import Primitives
 import Register
 import Service
 import Signing
+import Storage
 
 /// `cadastre grant`, `grants list` and `revoke`.
 enum GrantCommands {

@@ -1,8 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Arguments
 import Canonical
 import Presentation
+import Register
 import Service
 import Signing
 

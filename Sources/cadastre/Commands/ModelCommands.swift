@@ -1,11 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Arguments
 import Canonical
 import Gate
 import Glibc
 import Money
 import Presentation
+import Primitives
 import Register
 import Service
 import Signing

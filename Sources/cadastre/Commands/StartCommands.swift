@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Arguments
+import Audit
 import Canonical
 import Money
 import Presentation
@@ -34,7 +35,7 @@ enum StartCommands {
   static func report(_ context: Context) throws -> Output {
     let snapshot = try context.snapshot()
     let path = context.arguments.required("out")
-    try Files.write(Array(try RegisterReport(snapshot).html.utf8), to: path)
+    try DurableFile.write(Array(try RegisterReport(snapshot).html.utf8), to: path)
     return Output(text: "wrote \(path)\n", json: ["report": .string(path)])
   }
 
@@ -56,7 +57,7 @@ enum StartCommands {
       isInterrupted: { Interruption.isRequested },
       progress: { TrainingView.show($0, on: console) })
     let page = directory + "/report.html"
-    try Files.write(Array(try RegisterReport(result.snapshot).html.utf8), to: page)
+    try DurableFile.write(Array(try RegisterReport(result.snapshot).html.utf8), to: page)
     return Output(
       text: QuickstartView.text(of: result, directory: directory, console),
       json: QuickstartView.json(of: result), status: result.audit.holds ? 0 : 1)

@@ -1,11 +1,14 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Audit
 import Canonical
 import Money
 import Presentation
 import Register
 import Service
+import Settlement
+import Storage
 
 /// The quickstart on the terminal: a line a step, then who holds what, what was refused, and the verdict.
 enum QuickstartView {
