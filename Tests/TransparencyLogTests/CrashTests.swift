@@ -111,7 +111,12 @@ private let canInject: Bool = {
       let data = output.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
       let isKilled = process.terminationReason == .uncaughtSignal
-      if isKilled || process.terminationStatus != 0 { failures += 1 }
+      let isFailure = isKilled || process.terminationStatus != 0
+      if isFailure { failures += 1 }
+      // Four batches make more than eight of these calls each: none may fail unnoticed.
+      if ["fsync", "write", "rename"].contains(fault.prefix { $0 != ":" }) {
+        #expect(isFailure, "\(fault) at \(when)")
+      }
       let text = String(decoding: data, as: UTF8.self)
       if fault.hasPrefix("fsync:error"), text.contains("failed") {
         #expect(text.contains("the disk did not confirm"))
