@@ -167,6 +167,9 @@ package final class BookkeptRun {
     hasLeft = true
   }
 
+  /// Measures the gradients at the chord's start anew before the next chord.
+  func forgetLeft() { hasLeft = false }
+
   /// Trains one chord and books it.
   package func advance() -> Report {
     precondition(!isFinished, "a finished run has no next chord")

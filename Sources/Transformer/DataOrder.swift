@@ -9,14 +9,14 @@ internal import Primitives
 /// the place (j + random) / n, and the epoch is read in the order of places: every account is spread
 /// evenly over every stretch of the epoch, none can be first or last by design. Steps take
 /// consecutive windows and run over from one epoch into the next.
-struct DataOrder {
+package struct DataOrder {
   private let windowsByAccount: [[Int]]
   private let windowCount: Int
   private let seed: UInt64
   private let batchSize: Int
   private var orders: [(epoch: Int, order: [Int])] = []
 
-  init(_ set: WindowSet, owners: [Int], seed: UInt64, batchSize: Int) {
+  package init(_ set: WindowSet, owners: [Int], seed: UInt64, batchSize: Int) {
     var byAccount = Array(repeating: [Int](), count: (owners.max() ?? -1) + 1)
     for (index, window) in set.windows.enumerated() { byAccount[owners[window.line]].append(index) }
     windowsByAccount = byAccount
@@ -26,7 +26,7 @@ struct DataOrder {
   }
 
   /// Replaces `windows` by those of `step`, in ascending order, which is the order of lines.
-  mutating func read(step: Int, into windows: inout [Int]) {
+  package mutating func read(step: Int, into windows: inout [Int]) {
     windows.removeAll(keepingCapacity: true)
     for position in step * batchSize..<(step + 1) * batchSize {
       let (epoch, index) = position.quotientAndRemainder(dividingBy: windowCount)
@@ -44,7 +44,7 @@ struct DataOrder {
   }
 
   /// The permutation of one epoch.
-  func order(epoch: Int) -> [Int] {
+  package func order(epoch: Int) -> [Int] {
     var random = Philox4x32(key: seed, stream: RandomStream.dataOrder + UInt64(epoch))
     var places: [(place: UInt64, window: Int)] = []
     places.reserveCapacity(windowCount)
