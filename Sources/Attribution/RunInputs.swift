@@ -27,9 +27,11 @@ package struct ValuationTarget: Sendable {
 
 /// How the books are kept.
 package struct BooksConfiguration: Hashable, Sendable {
-  /// What a chord's residual may be, as a part of its target's first loss spread evenly over the
-  /// steps plus the same part of the chord's own reduction. The sum over a run then stays near twice
-  /// this part of the reduction.
+  /// How much of a chord's change of loss the quadrature may leave unexplained.
+  ///
+  /// A chord may leave this part of its own change, plus this part of the target's first loss times
+  /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
+  /// times this part of the reduction; measured, to less than it.
   package var tolerance = 0.001
   /// The most steps between two measured points.
   package var maximumChord = 8

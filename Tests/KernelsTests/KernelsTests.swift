@@ -53,7 +53,8 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
     let a = randomBuffer(m * k, &random)
     let b = randomBuffer(n * k, &random)
     let c = FloatBuffer(count: m * n)
-    blas.multiply(rows: m, columns: n, inner: k, a.base, k, b.base, k, transposeB: true, into: c.base, n)
+    blas.multiply(
+      rows: m, columns: n, inner: k, a.base, k, b.base, k, transposeB: true, into: c.base, n)
     for i in 0..<m {
       for j in 0..<n {
         let sum = (0..<k).reduce(0.0) {
@@ -77,7 +78,8 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
       along += Double(a.base[i]) * (Double(c.base[i]) - Double(b.base[i]))
     }
     #expect(agree(VectorOperations.dot(a.base, b.base, count: count), plain, 1e-5))
-    #expect(agree(VectorOperations.dot(a.base, from: b.base, to: c.base, count: count), along, 1e-5))
+    #expect(
+      agree(VectorOperations.dot(a.base, from: b.base, to: c.base, count: count), along, 1e-5))
   }
 
   @Test func `Norm and its gradients agree with their definition`() {
@@ -179,11 +181,16 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
       weights: weights.base, into: output.base, outputStride: head)
     for i in 0..<length {
       let scores = (0...i).map { j in
-        exp((0..<head).reduce(0.0) { $0 + Double(query.base[i * head + $1] * key.base[j * head + $1]) } / 4)
+        exp(
+          (0..<head).reduce(0.0) {
+            $0 + Double(query.base[i * head + $1] * key.base[j * head + $1])
+          } / 4)
       }
       let sum = scores.reduce(0, +)
       for d in 0..<head {
-        let mixed = (0...i).reduce(0.0) { $0 + scores[$1] / sum * Double(value.base[$1 * head + d]) }
+        let mixed = (0...i).reduce(0.0) {
+          $0 + scores[$1] / sum * Double(value.base[$1 * head + d])
+        }
         #expect(agree(Double(output.base[i * head + d]), mixed, 1e-5))
       }
       for j in i + 1..<max(i + 1, length) {
