@@ -23,6 +23,22 @@ package struct ValuationTarget: Sendable {
     self.name = name
     self.passages = passages
   }
+
+  /// Picks `count` passages of one window each, evenly over all windows of the held-out parts.
+  ///
+  /// None crosses from one part into another; where there are fewer windows, all are taken.
+  package init(name: String, heldOut parts: [[UInt8]], count: Int, context: Int) {
+    let windows = parts.flatMap { part in
+      stride(from: 0, to: part.count - 1, by: context).map {
+        part[$0..<min($0 + context + 1, part.count)]
+      }
+    }
+    let taken = min(count, windows.count)
+    let picked = (0..<taken).map { index in
+      windows[taken == 1 ? 0 : index * (windows.count - 1) / (taken - 1)]
+    }
+    self.init(name: name, passages: picked.map(Array.init))
+  }
 }
 
 /// How the books are kept.

@@ -156,6 +156,18 @@ extension BookkeptRun {
     }
   }
 
+  @Test func `Passages of a target are spread over its parts and cross none`() {
+    let parts = [
+      Array(repeating: UInt8(1), count: 100), [9], Array(repeating: UInt8(2), count: 300),
+    ]
+    let target = ValuationTarget(name: "even", heldOut: parts, count: 8, context: 10)
+    #expect(target.passages.count == 8)
+    #expect(target.passages.allSatisfy { Set($0).count == 1 && (2...11).contains($0.count) })
+    #expect(target.passages.count { $0.first == 1 } == 2)
+    let all = ValuationTarget(name: "all", heldOut: parts, count: 1000, context: 10)
+    #expect(all.passages.reduce(0) { $0 + $1.count - 1 } == 99 + 299)
+  }
+
   @Test func `Impossible inputs are refused before anything runs`() {
     var tiny = TinyRun()
     tiny.lines = [TrainingLine(owner: 0, bytes: [1])]
