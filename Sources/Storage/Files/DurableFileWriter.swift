@@ -18,7 +18,9 @@ package struct DurableFileWriter: ~Copyable {
     self.path = path
     let name = path.split(separator: "/").last.map(String.init) ?? path
     temporary = Files.directory(of: path) + "/" + Files.temporaryPrefix + "\(getpid())-" + name
-    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode)
+    // A file that a crashed process left may have other permissions: never write into that one.
+    unlink(temporary)
+    let descriptor = open(temporary, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode)
     guard descriptor >= 0 else { throw Files.failure("write", path) }
     self.descriptor = descriptor
   }

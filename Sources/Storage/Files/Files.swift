@@ -27,7 +27,8 @@ package enum Files {
   /// - Returns: Its bytes.
   /// - Throws: `StorageError`.
   package static func read(_ path: String, limit: Int) throws(StorageError) -> [UInt8] {
-    let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+    // Without waiting: opening a pipe would else wait for somebody to write into it.
+    let descriptor = open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
     guard descriptor >= 0 else { throw failure("read", path) }
     defer { close(descriptor) }
     var status = stat()
@@ -35,6 +36,7 @@ package enum Files {
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw .system(operation: "read", path: path, number: EISDIR)
     }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
     var bytes: [UInt8] = []
     bytes.reserveCapacity(min(Int(status.st_size), limit) + 1)
     var chunk = [UInt8](repeating: 0, count: 1 << 16)
@@ -72,7 +74,12 @@ package enum Files {
     if isDirectory(path) { return }
     let parent = directory(of: path)
     if parent != path, !exists(parent) { try createDirectory(parent) }
-    guard mkdir(path, mode) == 0 || errno == EEXIST else { throw failure("make", path) }
+    if mkdir(path, mode) != 0 {
+      let number = errno
+      guard number == EEXIST, isDirectory(path) else {
+        throw .system(operation: "make", path: path, number: number)
+      }
+    }
     try syncDirectory(parent)
   }
 
@@ -81,26 +88,37 @@ package enum Files {
     guard let stream = opendir(path) else { throw failure("list", path) }
     defer { closedir(stream) }
     var names: [String] = []
-    while let entry = readdir(stream) {
+    while true {
+      errno = 0
+      guard let entry = readdir(stream) else { break }
       let name = withUnsafePointer(to: &entry.pointee.d_name) { pointer in
         pointer.withMemoryRebound(to: CChar.self, capacity: 256) { String(cString: $0) }
       }
       if name != ".", name != ".." { names.append(name) }
     }
-    return names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
+    guard errno == 0 else { throw failure("list", path) }
+    return sorted(names)
   }
 
   /// The paths of all files below a directory, relative to it, in byte order; hidden ones left out.
+  ///
+  /// Links to directories are listed and not entered: a link may lead back to where it stands.
   package static func walk(_ path: String) throws(StorageError) -> [String] {
     var files: [String] = []
     for name in try list(path) where !name.hasPrefix(".") {
-      if isDirectory(path + "/" + name) {
+      var status = stat()
+      guard lstat(path + "/" + name, &status) == 0 else { throw failure("read", path + "/" + name) }
+      if status.st_mode & S_IFMT == S_IFDIR {
         for file in try walk(path + "/" + name) { files.append(name + "/" + file) }
       } else {
         files.append(name)
       }
     }
-    return files
+    return sorted(files)
+  }
+
+  private static func sorted(_ names: [String]) -> [String] {
+    names.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }
   }
 
   /// Removes a file; one that is not there is no error.

@@ -7,6 +7,8 @@ import Glibc
 package enum StorageError: Error, Hashable, Sendable {
   /// A system call failed on a path; `number` is errno.
   case system(operation: String, path: String, number: Int32)
+  /// What is at the path is neither a regular file nor a directory: a pipe, a device, a socket.
+  case notAFile(path: String)
   /// A file is larger than what its reader takes.
   case tooLarge(path: String, bytes: Int, limit: Int)
   /// Another process holds the lock; its identifier where it is known.
@@ -22,6 +24,7 @@ extension StorageError: CustomStringConvertible {
     switch self {
     case .system(let operation, let path, let number):
       "cannot \(operation) '\(path)': \(Self.text(number))"
+    case .notAFile(let path): "'\(path)' is no regular file: name a file on disk"
     case .tooLarge(let path, let bytes, let limit):
       "'\(path)' has \(bytes) bytes, and at most \(limit) are read"
     case .held(let path, let process):
