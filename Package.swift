@@ -12,6 +12,16 @@ let settings: [SwiftSetting] = [
   .enableUpcomingFeature("InternalImportsByDefault"),
 ]
 
+/// The row kernels are written for AVX2 and FMA (checked at start by `Processor`) and are useless
+/// unoptimised, so debug builds optimise them too.
+let hot: [SwiftSetting] = {
+  var flags: [SwiftSetting] = [.unsafeFlags(["-O"], .when(configuration: .debug))]
+  #if arch(x86_64)
+    flags.append(.unsafeFlags(["-Xcc", "-mavx2", "-Xcc", "-mfma"]))
+  #endif
+  return flags
+}()
+
 /// One module of Cadastre: its line in the order of `Documentation/architecture.md`, and what it may use.
 struct Module {
   var name: String
@@ -27,6 +37,7 @@ let modules: [Module] = [
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
   Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
@@ -43,11 +54,32 @@ let modules: [Module] = [
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"],
     testUses: ["TestSupport"]),
-  Module(name: "Arguments", uses: []),
+  Module(
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"]),
+  Module(
+    name: "Audit",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "TransparencyLog",
+    ]),
+  Module(
+    name: "Service",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
+      "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
+      "Presentation",
+    ]),
+  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
+  Module(name: "Presentation", uses: ["Primitives"]),
+  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
+  Module(
+    name: "Attribution",
+    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
+  .systemLibrary(name: "CProcessor"),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -62,16 +94,34 @@ let testSupport: [Target] = [
     swiftSettings: settings)
 ]
 
+/// Programs that measure; none is part of the product.
+let benchmarks: [Target] = [
+  .executableTarget(
+    name: "train-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/TrainBenchmark", swiftSettings: settings)
+]
+
+/// The command line: parses, calls, prints.
+let programs: [Target] = [
+  .executableTarget(
+    name: "cadastre",
+    dependencies: [
+      "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+    ],
+    swiftSettings: settings)
+]
+
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + testSupport
+  targets: systemLibraries + testSupport + benchmarks + programs
     + modules.map { module in
       .target(
         name: module.name,
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.map { module in
+    + modules.filter { !["TransparencyLog", "Audit", "Service"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {

@@ -46,9 +46,9 @@ package struct AuditReport: Sendable {
 
   /// Notes a problem unless the condition holds.
   package mutating func require(
-    _ condition: Bool, _ subject: @autoclosure () -> String, _ problem: @autoclosure () -> String
+    _ condition: Bool, _ subject: String, _ problem: @autoclosure () -> String
   ) {
-    if !condition { found(subject(), problem()) }
+    if !condition { found(subject, problem()) }
   }
 
   /// The report for programs.

@@ -3,6 +3,7 @@
 
 import Canonical
 import Gate
+import Merkle
 import Primitives
 import Register
 import Signing
@@ -14,7 +15,7 @@ extension RegisterAudit {
     let path = layout.decisions(record.manifest)
     let bytes: [UInt8]
     do {
-      bytes = try Files.read(path, limit: 1 << 34)
+      bytes = try FileSystem.readFile(path, limit: 1 << 34)
     } catch {
       report.found(relative(path), "\(error)")
       return
@@ -28,7 +29,7 @@ extension RegisterAudit {
     do {
       let gate = try Gate(
         state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
-        fingerprints: { try Files.read(layout.fingerprint($0), limit: 1 << 34) })
+        fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
       var decisions: [Decision] = []
       for leaf in leaves {
         let claimed = try Decision(json: try JSON.parse(leaf))
@@ -50,7 +51,7 @@ extension RegisterAudit {
           && Int64(decisions.count { $0.verdict.isAdmitted }) == record.admitted
           && Int64(decisions.count { !$0.verdict.isAdmitted }) == record.refused,
         "entry \(before.size)", "its manifest or counts do not follow from its decisions")
-      let file = try Files.read(layout.manifest(record.manifest), limit: 1 << 34)
+      let file = try FileSystem.readFile(layout.manifest(record.manifest), limit: 1 << 34)
       report.require(
         file == Array(manifest.json.prettyText.utf8), relative(layout.manifest(record.manifest)),
         "its bytes are not those that the log binds")

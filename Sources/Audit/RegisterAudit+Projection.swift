@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Primitives
 import Register
 import Storage
 
@@ -16,7 +17,7 @@ extension RegisterAudit {
     } catch {
       report.found(subject, "\(error)")
     }
-    guard Files.exists(layout.openings) else { return }
+    guard FileSystem.fileExists(layout.openings) else { return }
     do {
       let openings = try OpeningStore(path: layout.openings, readOnly: true).audit()
       report.checked("projection", "openings of commitments", openings.count)

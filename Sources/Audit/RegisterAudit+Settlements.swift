@@ -28,7 +28,7 @@ extension RegisterAudit {
   /// The share register of a model as the log binds it; nil where the file does not hold.
   func shareRegister(of model: ModelName, in state: RegisterState) -> ShareRegister? {
     guard let finish = state.runs[model]?.finish,
-      let bytes = try? Files.read(layout.model(model) + "/shares.json", limit: 1 << 30),
+      let bytes = try? FileSystem.readFile(layout.model(model) + "/shares.json", limit: 1 << 30),
       SHA256.digest(bytes) == finish.shares, let json = try? JSON.parse(bytes)
     else { return nil }
     return try? ShareRegister(json: json)

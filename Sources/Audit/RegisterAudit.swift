@@ -3,7 +3,7 @@
 
 import Primitives
 import Signing
-package import Register
+import Register
 package import Storage
 
 /// Everything that can be checked of a register from its files, from the log up.
@@ -15,6 +15,8 @@ package struct RegisterAudit {
   var report = AuditReport()
   var state = RegisterState()
   var events: [Event] = []
+  /// The log's entries, once the log was found whole.
+  var entries: [[UInt8]] = []
   /// How often each check was made while the log was folded.
   var counts = Counts()
 
@@ -58,7 +60,7 @@ package struct RegisterAudit {
   mutating func boundFile(_ path: String, is digest: Digest, limit: Int = 1 << 34) -> [UInt8]? {
     let subject = relative(path)
     do {
-      let bytes = try Files.read(path, limit: limit)
+      let bytes = try FileSystem.readFile(path, limit: limit)
       guard SHA256.digest(bytes) == digest else {
         report.found(subject, "its bytes are not those that the log binds")
         return nil
@@ -77,7 +79,7 @@ package struct RegisterAudit {
 
   /// Notes files in a directory that nothing in the log accounts for.
   mutating func auditStrays(in directory: String, expected: Set<String>) {
-    guard let files = try? Files.walk(directory) else { return }
+    guard let files = try? FileSystem.visibleFilesBelow(directory) else { return }
     for file in files where !expected.contains(file) {
       report.found(relative(directory + "/" + file), "nothing in the log accounts for this file")
     }

@@ -30,6 +30,14 @@ package struct RegisterState: Sendable {
     package let identifier: Digest
     package let position: Int
     package var revokedAt: Int?
+
+    /// Whether the grant's subject takes in a work, whatever became of the grant.
+    package func covers(_ work: Work) -> Bool {
+      switch grant.terms.subject {
+      case .work(let digest): digest == work.registration.work
+      case .allWorks: grant.issuer == work.owner
+      }
+    }
   }
 
   /// An admission and where it was decided.

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CSQLite
 package import Primitives
 package import Register
 
@@ -19,7 +20,9 @@ package struct OpeningStore {
   /// Opens the store; a writer makes it where it is missing.
   package init(path: String, readOnly: Bool) throws {
     // Openings are personal data: nobody but the keeper reads the file.
-    if !readOnly, !Files.exists(path) { try Files.write([], to: path, mode: 0o600) }
+    if !readOnly, !FileSystem.fileExists(path) {
+      try DurableFile.write([], to: path, mode: 0o600)
+    }
     database = try Database(path: path, mode: readOnly ? .readOnly : .readWrite)
     if !readOnly { try database.execute(Self.schema) }
   }
@@ -61,7 +64,7 @@ package struct OpeningStore {
         case .text(let value) = $0[2], let commitment = Digest(bytes: digest),
         salt.count == Commitment.saltByteCount
       else {
-        throw StorageError.database(path: database.path, code: 11, message: "a row is malformed")
+        throw DatabaseError(code: SQLITE_CORRUPT, path: database.path, detail: "a row is malformed")
       }
       return (commitment, Commitment(value: value, salt: salt))
     }

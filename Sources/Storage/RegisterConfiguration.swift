@@ -33,10 +33,10 @@ package struct RegisterConfiguration: Hashable, Sendable {
   ///
   /// - Throws: `ConfigurationError` where it is missing or not of the form; else `StorageError`.
   package static func read(_ layout: RegisterLayout) throws -> RegisterConfiguration {
-    guard Files.exists(layout.configuration) else {
+    guard FileSystem.fileExists(layout.configuration) else {
       throw ConfigurationError.noRegister(layout.root)
     }
-    let bytes = try Files.read(layout.configuration, limit: 65_536)
+    let bytes = try FileSystem.readFile(layout.configuration, limit: 65_536)
     do {
       return try RegisterConfiguration(json: try JSON.parse(bytes))
     } catch {
@@ -46,13 +46,16 @@ package struct RegisterConfiguration: Hashable, Sendable {
 
   /// Puts `cadastre.json` in place; its presence is what makes a directory a register.
   package func write(_ layout: RegisterLayout) throws(StorageError) {
-    try Files.write(Array(json.prettyText.utf8), to: layout.configuration)
+    try DurableFile.write(Array(json.prettyText.utf8), to: layout.configuration)
   }
 
   /// What checks the log's checkpoints; nil only where the origin is no key name.
   package var verifier: NoteVerifier? {
     NoteVerifier(name: origin, publicKey: `operator`.publicKey)
   }
+
+  /// What signs the log's checkpoints.
+  package func signer(_ key: SecretKey) -> NoteSigner? { NoteSigner(name: origin, key: key) }
 
   init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "cadastre.json")

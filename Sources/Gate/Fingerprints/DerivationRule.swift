@@ -13,6 +13,7 @@
 ///
 /// For 2 and 3 there must also be ``minimumGrams`` shared grams, or half of the smaller side's own
 /// where that is less, so that a common phrase does not decide about a text of two sentences.
+/// Measured to find copies with 15 % of their words swapped from 300 words on, 20 % from about 700.
 /// Whole numbers only, so that every machine decides alike. `Documentation/gate.md` has the
 /// measurements behind the standard values.
 package struct DerivationRule: Sendable, Equatable {

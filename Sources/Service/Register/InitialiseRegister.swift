@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Primitives
-import Register
+package import Register
 package import Signing
 package import Storage
-import TransparencyLog
+package import TransparencyLog
 
 /// Makes a register: directories, the operator's key, the first checkpoint and the first entry.
 package enum InitialiseRegister {
@@ -26,22 +26,25 @@ package enum InitialiseRegister {
         "a register's name has 1 to \(RegisterConfiguration.maximumNameLength) bytes")
     }
     let layout = RegisterLayout(root: root)
-    if Files.exists(root), try !Files.list(root).isEmpty {
-      let what = Files.exists(layout.configuration) ? "is a register already" : "is not empty"
+    if FileSystem.fileExists(root), try !FileSystem.listDirectory(root).isEmpty {
+      let what = FileSystem.fileExists(layout.configuration) ? "is a register already" : "is not empty"
       throw ServiceError.refused("'\(root)' \(what): choose another directory")
     }
     for directory in [
       root, layout.keys, layout.log, layout.fingerprints, layout.admissions, layout.models,
       layout.settlements,
     ] {
-      try Files.createDirectory(directory, mode: directory == layout.keys ? 0o700 : 0o755)
+      try FileSystem.createDirectory(directory, mode: directory == layout.keys ? 0o700 : 0o755)
     }
     let key = SecretKey.generate()
     try KeyStore(layout).add(key, name: KeyStore.operatorName)
     let configuration = RegisterConfiguration(name: trimmed, operator: DIDKey(key.publicKey))
-    try LogWriter.create(directory: layout.log, signer: configuration.signer(key))
+    guard let signer = configuration.signer(key) else {
+      throw ServiceError.usage("'\(trimmed)' cannot name a register: use letters and digits")
+    }
+    _ = try LogWriter.create(path: layout.log, signer: signer)
     // Last, since its presence is what makes a directory a register.
-    try Files.write(Array(configuration.json.prettyText.utf8), to: layout.configuration)
+    try configuration.write(layout)
     let writer = try RegisterWriter(layout, clock: clock)
     let commitment = try writer.commit([trimmed])[0]
     try writer.append([.partyRegistered(PartyRegistration(role: .operator, name: commitment))])

@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Canonical
-import Primitives
+package import Primitives
 package import Signing
-import Storage
+package import Storage
 
 /// The keys kept beside a register: one JSON file a key, mode 0600.
 package struct KeyStore: Sendable {
@@ -30,25 +30,25 @@ package struct KeyStore: Sendable {
       throw ServiceError.usage(
         "'\(name)' cannot name a key: use letters, digits, dots, hyphens and underscores")
     }
-    guard !Files.exists(path(name)) else {
+    guard !FileSystem.fileExists(path(name)) else {
       throw ServiceError.refused("a key named '\(name)' exists: choose another name")
     }
     let json: JSON = [
       "did": .string(DIDKey(key.publicKey).text), "secretKeyMultibase": .string(key.multikey),
     ]
-    try Files.write(Array(json.prettyText.utf8), to: path(name), mode: 0o600)
+    try DurableFile.write(Array(json.prettyText.utf8), to: path(name), mode: 0o600)
   }
 
   /// Reads a key by its name here, else by the path of its file.
   package func load(_ nameOrPath: String) throws -> SecretKey {
     let file =
-      Self.isName(nameOrPath) && Files.exists(path(nameOrPath)) ? path(nameOrPath) : nameOrPath
-    guard Files.exists(file) else {
+      Self.isName(nameOrPath) && FileSystem.fileExists(path(nameOrPath)) ? path(nameOrPath) : nameOrPath
+    guard FileSystem.fileExists(file) else {
       throw ServiceError.refused(
         "no key '\(nameOrPath)': 'cadastre key list' shows the keys kept here")
     }
     do {
-      let json = try JSON.parse(try Files.read(file, limit: 4096))
+      let json = try JSON.parse(try FileSystem.readFile(file, limit: 4096))
       var fields = try JSONFields(json, of: "the key file")
       let did = try fields.parsed("did", as: "a did:key", DIDKey.init)
       let key = try fields.parsed(
@@ -67,7 +67,7 @@ package struct KeyStore: Sendable {
 
   /// The names and identifiers of all keys, by name.
   package func list() throws -> [(name: String, did: DIDKey)] {
-    try Files.list(directory).filter { $0.hasSuffix(".json") }.sorted().map { file in
+    try FileSystem.listDirectory(directory).filter { $0.hasSuffix(".json") }.sorted().map { file in
       let name = String(file.dropLast(5))
       return (name, DIDKey(try load(name).publicKey))
     }

@@ -4,6 +4,7 @@
 package import Primitives
 package import Register
 package import Signing
+package import Storage
 
 /// Finds what people name by the beginning of a digest.
 package enum Lookup {

@@ -4,14 +4,15 @@
 package import Primitives
 package import Register
 package import Signing
-import Storage
+package import Storage
 
 /// Names and titles by their commitment, as far as openings are kept here.
 package struct NameBook: Sendable {
   private var values: [Digest: String] = [:]
 
-  init(_ layout: RegisterLayout) throws {
-    guard Files.exists(layout.openings) else { return }
+  /// Reads all openings of a register.
+  package init(_ layout: RegisterLayout) throws {
+    guard FileSystem.fileExists(layout.openings) else { return }
     for opening in try OpeningStore(path: layout.openings, readOnly: true).all() {
       values[opening.digest] = opening.value
     }

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
-import Merkle
+package import Canonical
+package import Merkle
 package import Primitives
 package import Register
 package import Signing
-import Storage
-import TransparencyLog
+package import Storage
+package import TransparencyLog
 
 /// A register as read from its log: every entry verified and folded.
 package struct RegisterSnapshot: Sendable {
@@ -27,13 +27,14 @@ package struct RegisterSnapshot: Sendable {
   /// - Throws: `ServiceError` where the log's signature, an entry or the fold does not hold.
   package static func read(_ layout: RegisterLayout) throws -> RegisterSnapshot {
     let configuration = try RegisterConfiguration.read(layout)
-    let verifier = try configuration.verifier
-    let reader = LogReader(directory: layout.log)
+    guard let verifier = configuration.verifier else {
+      throw ConfigurationError.malformed(layout.configuration, "its origin is no name of a log")
+    }
     do {
-      let checkpoint = try reader.checkpoint(verifier: verifier)
+      let reader = try LogReader(path: layout.log, verifier: verifier)
       var state = RegisterState()
       var events: [Event] = []
-      for entry in try reader.entries(upTo: checkpoint) {
+      try reader.forEachEntry(in: 0..<reader.size) { _, entry in
         let event = try Event(parsing: entry)
         try state.apply(event)
         events.append(event)
@@ -56,7 +57,7 @@ package struct RegisterSnapshot: Sendable {
     var directory = workingDirectory
     while !directory.isEmpty {
       let layout = RegisterLayout(root: directory)
-      if Files.exists(layout.configuration) { return layout }
+      if FileSystem.fileExists(layout.configuration) { return layout }
       guard let slash = directory.lastIndex(of: "/") else { break }
       directory = String(directory[..<slash])
     }

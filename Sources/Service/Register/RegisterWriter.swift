@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Primitives
 package import Register
 package import Signing
-import Storage
-import TransparencyLog
+package import Storage
+package import TransparencyLog
 
 /// The one process that may append to a register: it holds the lock from `init` to the end.
 package final class RegisterWriter {
@@ -40,14 +40,16 @@ package final class RegisterWriter {
   package init(_ layout: RegisterLayout, clock: @escaping @Sendable () -> Timestamp) throws {
     self.layout = layout
     self.clock = clock
-    configuration = try RegisterSnapshot.readConfiguration(layout)
+    configuration = try RegisterConfiguration.read(layout)
     operatorKey = try KeyStore(layout).load(KeyStore.operatorName)
     guard DIDKey(operatorKey.publicKey) == configuration.operator else {
       throw ServiceError.refused(
         "the key 'operator' is not that of the register's operator: restore keys/operator.json")
     }
-    log = try LogWriter.open(
-      directory: layout.log, signer: configuration.signer(operatorKey))
+    guard let signer = configuration.signer(operatorKey) else {
+      throw ConfigurationError.malformed(layout.configuration, "its origin is no name of a log")
+    }
+    log = try LogWriter.open(path: layout.log, signer: signer)
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state
     events = snapshot.events
@@ -87,6 +89,11 @@ package final class RegisterWriter {
   @discardableResult
   package func append(_ bodies: [EventBody]) throws -> Range<Int> {
     try append(bodies.map { Draft($0, signedBy: operatorKey) })
+  }
+
+  /// Makes the projection again from the log.
+  package func rebuildProjection() throws {
+    try Projection.write(events: events, to: layout.projection)
   }
 
   /// Commits to a personal value and keeps its opening.

@@ -1,12 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Attribution
-import Gate
+package import Attribution
+package import Gate
 import Glibc
-import Primitives
-import Register
-import Signing
+package import Primitives
+package import Register
+package import Signing
+package import Transformer
 
 /// Splits the works of a manifest into what is trained on and what the run is measured by.
 struct HeldOutText {

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Attribution
+package import Attribution
 package import Canonical
-import Transformer
+package import Storage
+package import Transformer
 
 /// What a run is configured by: the model, the schedule, the books and the valuation targets.
 ///
@@ -50,8 +51,8 @@ package struct RunConfiguration: Sendable {
     }
   }
 
-  private typealias IntegerPath = WritableKeyPath<RunConfiguration, Int> & Sendable
-  private typealias DecimalPath = WritableKeyPath<RunConfiguration, Double> & Sendable
+  private typealias IntegerPath = any WritableKeyPath<RunConfiguration, Int> & Sendable
+  private typealias DecimalPath = any WritableKeyPath<RunConfiguration, Double> & Sendable
 
   private static let integers: [(section: String, name: String, path: IntegerPath)] = [
     ("model", "hidden", \.model.hiddenSize), ("model", "layers", \.model.layerCount),
@@ -94,7 +95,17 @@ package struct RunConfiguration: Sendable {
     return .object(object)
   }
 
-  /// Reads a configuration file; what it leaves out stays as built in.
+  /// Reads a configuration from a file.
+  package init(path: String) throws {
+    let bytes = try FileSystem.readFile(path, limit: 1 << 20)
+    do {
+      try self.init(json: try JSON.parse(bytes))
+    } catch {
+      throw ServiceError.usage("the configuration '\(path)' cannot be used: \(error)")
+    }
+  }
+
+  /// Takes what a configuration gives; what it leaves out stays as built in.
   ///
   /// - Throws: `JSONFieldError` for a name that is not known or a value of the wrong kind, and what
   ///   the parts' own checks throw for values out of range.

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Gate
-import Primitives
+package import Gate
+package import Primitives
 package import Register
 package import Signing
-import Storage
+package import Storage
 
 /// Registers works by the SHA-256 of their bytes, with the fingerprints that find derived copies.
 package enum AddWorks {
@@ -38,7 +38,7 @@ package enum AddWorks {
   ) throws -> [WorkRegistration] {
     var prepared: [(fingerprint: Fingerprint, bytes: Int, work: Digest)] = []
     for submission in submissions {
-      let bytes = try Files.read(submission.path, limit: largestWork)
+      let bytes = try FileSystem.readFile(submission.path, limit: largestWork)
       do {
         let fingerprint = try Fingerprint(utf8: bytes)
         prepared.append((fingerprint, bytes.count, SHA256.digest(bytes)))
@@ -61,7 +61,7 @@ package enum AddWorks {
     var registrations: [WorkRegistration] = []
     for (entry, title) in zip(prepared, titles) {
       let file = entry.fingerprint.encoded
-      try Files.write(file, to: writer.layout.fingerprint(entry.work))
+      try DurableFile.write(file, to: writer.layout.fingerprint(entry.work))
       registrations.append(
         WorkRegistration(
           work: entry.work, byteCount: Int64(entry.bytes), title: title,
@@ -74,12 +74,19 @@ package enum AddWorks {
     return registrations
   }
 
+  /// The title of a work that nobody named: its file's name without the extension.
+  package static func title(ofFile path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
   /// The files that paths stand for: directories are walked, hidden files left out, order by name.
   package static func files(_ paths: [String]) throws -> [String] {
     var files: [String] = []
     for path in paths {
-      if Files.isDirectory(path) {
-        files += try Files.walk(path).map { path + "/" + $0 }
+      if FileSystem.directoryExists(path) {
+        files += try FileSystem.visibleFilesBelow(path).map { path + "/" + $0 }
       } else {
         files.append(path)
       }

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Primitives
 package import Register
 package import Signing
-import Storage
+package import Storage
 
 /// Signs grants, takes in grants signed elsewhere, and revokes them.
 package enum GrantUse {
@@ -27,7 +27,7 @@ package enum GrantUse {
   ///
   /// - Throws: `ServiceError.refused` where it is not a grant, or its signature does not verify.
   package static func importCredential(path: String, in writer: RegisterWriter) throws -> Grant {
-    let bytes = try Files.read(path, limit: Event.maximumByteCount)
+    let bytes = try FileSystem.readFile(path, limit: Event.maximumByteCount)
     let grant: Grant
     do {
       grant = try Grant(credential: try JSON.parse(bytes))

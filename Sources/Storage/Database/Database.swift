@@ -18,7 +18,7 @@ package final class Database {
   }
 
   /// Opens a file.
-  package init(path: String, mode: Mode) throws(StorageError) {
+  package init(path: String, mode: Mode) throws(DatabaseError) {
     self.path = path
     handle = try Self.open(
       path, mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
@@ -29,7 +29,7 @@ package final class Database {
   }
 
   /// Makes an empty database in memory.
-  package init() throws(StorageError) {
+  package init() throws(DatabaseError) {
     path = ":memory:"
     handle = try Self.open(path, SQLITE_OPEN_READWRITE)
   }
@@ -39,11 +39,12 @@ package final class Database {
   /// - Parameters:
   ///   - image: The bytes; whether they are a database shows at the first question.
   ///   - path: What errors call it.
-  package init(image: [UInt8], path: String) throws(StorageError) {
+  /// - Throws: `DatabaseError`.
+  package init(image: [UInt8], path: String) throws(DatabaseError) {
     self.path = path
     handle = try Self.open(":memory:", SQLITE_OPEN_READWRITE)
     guard let copy = sqlite3_malloc64(UInt64(max(1, image.count))) else {
-      throw .database(path: path, code: SQLITE_NOMEM, message: "out of memory")
+      throw DatabaseError(code: SQLITE_NOMEM, path: path, detail: "out of memory")
     }
     image.withUnsafeBytes {
       UnsafeMutableRawBufferPointer(start: copy, count: $0.count).copyMemory(from: $0)
@@ -58,30 +59,30 @@ package final class Database {
 
   deinit { sqlite3_close_v2(handle) }
 
-  private static func open(_ path: String, _ flags: Int32) throws(StorageError) -> OpaquePointer {
+  private static func open(_ path: String, _ flags: Int32) throws(DatabaseError) -> OpaquePointer {
     var handle: OpaquePointer?
     let code = sqlite3_open_v2(path, &handle, flags | SQLITE_OPEN_NOMUTEX, nil)
     guard code == SQLITE_OK, let handle else {
       let message = handle.map { String(cString: sqlite3_errmsg($0)) } ?? "out of memory"
       sqlite3_close_v2(handle)
-      throw .database(path: path, code: code, message: message)
+      throw DatabaseError(code: code, path: path, detail: message)
     }
     sqlite3_extended_result_codes(handle, 1)
     return handle
   }
 
   /// The bytes of a file that would hold this database.
-  package func image() throws(StorageError) -> [UInt8] {
+  package func image() throws(DatabaseError) -> [UInt8] {
     var count: Int64 = 0
     guard let start = sqlite3_serialize(handle, "main", &count, 0) else {
-      throw .database(path: path, code: SQLITE_NOMEM, message: "out of memory")
+      throw DatabaseError(code: SQLITE_NOMEM, path: path, detail: "out of memory")
     }
     defer { sqlite3_free(start) }
     return [UInt8](UnsafeBufferPointer(start: start, count: Int(count)))
   }
 
   /// Runs statements that take and give no values.
-  package func execute(_ sql: String) throws(StorageError) {
+  package func execute(_ sql: String) throws(DatabaseError) {
     let code = sqlite3_exec(handle, sql, nil, nil, nil)
     guard code == SQLITE_OK else { throw failure(code) }
   }
@@ -100,11 +101,11 @@ package final class Database {
   }
 
   /// Prepares a statement for repeated use.
-  package func prepare(_ sql: String) throws(StorageError) -> Statement {
+  package func prepare(_ sql: String) throws(DatabaseError) -> Statement {
     try Statement(sql, in: self)
   }
 
-  func failure(_ code: Int32) -> StorageError {
-    .database(path: path, code: code, message: String(cString: sqlite3_errmsg(handle)))
+  func failure(_ code: Int32) -> DatabaseError {
+    DatabaseError(code: code, path: path, detail: String(cString: sqlite3_errmsg(handle)))
   }
 }

@@ -16,7 +16,7 @@ package struct Statement: ~Copyable {
   private let database: Database
   private let handle: OpaquePointer
 
-  init(_ sql: String, in database: Database) throws(StorageError) {
+  init(_ sql: String, in database: Database) throws(DatabaseError) {
     var handle: OpaquePointer?
     let code = sqlite3_prepare_v2(database.handle, sql, -1, &handle, nil)
     guard code == SQLITE_OK, let handle else { throw database.failure(code) }
@@ -27,12 +27,12 @@ package struct Statement: ~Copyable {
   deinit { sqlite3_finalize(handle) }
 
   /// Runs the statement once with values and ignores its rows.
-  package func run(_ values: [SQLValue]) throws(StorageError) {
+  package func run(_ values: [SQLValue]) throws(DatabaseError) {
     _ = try rows(values)
   }
 
   /// Runs the statement once with values and gives all its rows.
-  package func rows(_ values: [SQLValue] = []) throws(StorageError) -> [[SQLValue]] {
+  package func rows(_ values: [SQLValue] = []) throws(DatabaseError) -> [[SQLValue]] {
     defer {
       sqlite3_reset(handle)
       sqlite3_clear_bindings(handle)
@@ -50,7 +50,7 @@ package struct Statement: ~Copyable {
     }
   }
 
-  private func bind(_ value: SQLValue, at index: Int32) throws(StorageError) {
+  private func bind(_ value: SQLValue, at index: Int32) throws(DatabaseError) {
     let code =
       switch value {
       case .null: sqlite3_bind_null(handle, index)

@@ -3,34 +3,54 @@
 
 import Glibc
 
-/// An exclusive lock on a file, held until the value ends, and released by the system on a crash.
-package struct FileLock: ~Copyable {
-  private let descriptor: Int32
+/// The right to be the one writer, held by an advisory lock that ends with the process.
+///
+/// The lock file keeps the holder's process number while the lock is held and is emptied when it is
+/// released, so that a number found in a free lock tells of a crash.
+package final class FileLock {
+  private let path: String
+  private var descriptor: Int32
+  /// Whether the last holder ended without releasing the lock: clean up after it.
+  package let wasAbandoned: Bool
 
-  /// Takes the lock, without waiting.
+  /// Takes the lock at once.
   ///
-  /// - Parameter path: The lock file; it is made where it is missing and never removed.
-  /// - Throws: `StorageError.held` where another process has it.
+  /// - Throws: `StorageError.held` where somebody has it, `.failed` where the file cannot be used.
   package init(path: String) throws(StorageError) {
-    let descriptor = open(path, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
-    guard descriptor >= 0 else { throw Files.failure("lock", path) }
-    guard flock(descriptor, LOCK_EX | LOCK_NB) == 0 else {
-      let number = errno
-      var text = [UInt8](repeating: 0, count: 16)
-      let count = max(0, pread(descriptor, &text, text.count, 0))
+    self.path = path
+    let descriptor = try FileSystem.openFile(
+      path, O_RDWR | O_CREAT, mode: 0o644, operation: .lock)
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EINTR { continue }
+      let code = errno
+      let holder = Self.readProcess(descriptor)
       close(descriptor)
-      guard number == EWOULDBLOCK else {
-        throw .system(operation: "lock", path: path, number: number)
-      }
-      let holder = Int32(String(decoding: text[..<count].prefix { $0 > 32 }, as: UTF8.self))
-      throw .held(path: path, process: holder)
+      throw code == EWOULDBLOCK
+        ? .held(path: path, byProcess: holder) : .failed(.lock, path: path, code: code)
     }
     self.descriptor = descriptor
-    // Only a hint for the error above; the lock itself is the kernel's.
-    let mark = Array("\(getpid())\n".utf8)
-    _ = ftruncate(descriptor, 0)
-    _ = pwrite(descriptor, mark, mark.count, 0)
+    wasAbandoned = Self.readProcess(descriptor) != nil
+    let text = Array("\(getpid())\n".utf8)
+    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
+    else { throw .failed(.lock, path: path, code: errno) }
   }
 
-  deinit { close(descriptor) }
+  deinit { release() }
+
+  /// Gives the lock up.
+  ///
+  /// - Parameter abandoning: Leaves the process number in place, so that the next holder cleans up.
+  package func release(abandoning: Bool = false) {
+    guard descriptor >= 0 else { return }
+    if !abandoning { ftruncate(descriptor, 0) }
+    close(descriptor)
+    descriptor = -1
+  }
+
+  private static func readProcess(_ descriptor: Int32) -> Int32? {
+    var buffer = [UInt8](repeating: 0, count: 16)
+    let count = pread(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return nil }
+    return Int32(String(decoding: buffer[..<count].prefix { $0 != 0x0a }, as: UTF8.self))
+  }
 }

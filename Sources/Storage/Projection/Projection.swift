@@ -15,19 +15,22 @@ package enum Projection {
   ///
   /// - Complexity: O(events); about 100,000 events a second.
   package static func write(events: [Event], to path: String) throws {
-    try Files.write(try image(of: try database(of: events)), to: path)
+    try DurableFile.write(try image(of: try database(of: events)), to: path)
   }
 
-  /// Says how a projection differs from a rebuild; nil where it does not. Writes nothing.
+  /// Says how a projection differs from a rebuild.
+  ///
+  /// Nothing is written, so a register may lie where nobody can write.
   ///
   /// - Parameters:
   ///   - path: The projection.
   ///   - events: All events of the log.
-  /// - Returns: What differs, in words.
+  /// - Returns: What differs, in words; nil where nothing does.
+  /// - Throws: `StorageError` where the projection cannot be read.
   package static func difference(of path: String, from events: [Event]) throws -> String? {
     let rebuilt = try database(of: events)
     let expected = try image(of: rebuilt)
-    let stored = try Files.read(path, limit: largestFile)
+    let stored = try FileSystem.readFile(path, limit: largestFile)
     if stored == expected { return nil }
     let place = zip(stored, expected).enumerated().first { $1.0 != $1.1 }?.offset
     let offset = place ?? min(stored.count, expected.count)
@@ -54,7 +57,7 @@ package enum Projection {
   ///
   /// That number stands at offset 96 and means nothing to a reader (SQLite file format, 1.3.14); it
   /// would make the same log give other bytes on another machine.
-  private static func image(of database: Database) throws(StorageError) -> [UInt8] {
+  private static func image(of database: Database) throws(DatabaseError) -> [UInt8] {
     var image = try database.image()
     for offset in 96..<100 { image[offset] = 0 }
     return image

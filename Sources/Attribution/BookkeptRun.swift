@@ -1,0 +1,269 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Kernels
+package import Transformer
+
+/// A training run that keeps its books.
+///
+/// The caller drives it chord by chord: `while !run.isFinished { report = try run.advance() }`, and may
+/// write a checkpoint, print or stop between chords. Everything is a function of the inputs; the number
+/// of threads changes nothing.
+package final class BookkeptRun {
+  /// What one chord did.
+  package struct Report: Sendable {
+    /// Steps done so far.
+    package var step: Int
+    /// Steps of this chord, and the quadrature level it needed.
+    package var chordLength: Int
+    package var level: Int
+    /// The mean loss of the chord's batches, nats per byte.
+    package var trainingLoss: Double
+    /// The loss of each target, nats per byte.
+    package var targetLosses: [Double]
+    /// What the books leave unexplained so far, by target.
+    package var residual: [Double]
+    /// Bytes predicted in this chord.
+    package var predictions: Int
+    /// Whether the run stands at the end of a segment, where checkpoints belong.
+    package var endsSegment: Bool
+  }
+
+  package let model: LlamaModel
+  package let training: TrainingConfiguration
+  package let books: BooksConfiguration
+  package let trainer: Trainer
+  let lineCount: Int
+  let targetCount: Int
+  let store: ChordStore
+  let accounting: ChordAccounting
+  var accumulator: BooksAccumulator
+  var controller: ChordController
+  /// Where the wall time went; no part of any result.
+  package private(set) var timeSplit = TimeSplit()
+  /// The time course so far.
+  package internal(set) var course = TimeCourse()
+
+  private let valuation: Valuation
+  private var left: FloatBuffer
+  private var right: FloatBuffer
+  private var even: FloatBuffer
+  private var odd: FloatBuffer
+  private let start: FloatBuffer
+  private let node: FloatBuffer
+  private var hasLeft = false
+
+  /// Prepares a run from its seeded start.
+  ///
+  /// - Parameters:
+  ///   - lines: the works, in the order of the books.
+  ///   - targets: the valuation texts, in the order of the books.
+  ///   - threads: how many threads work; changes no result.
+  /// - Throws: `RunError`, or a `TrainingConfigurationError`.
+  package init(
+    model: LlamaModel, training: TrainingConfiguration, books: BooksConfiguration,
+    lines: [TrainingLine], targets: [ValuationTarget], threads: Int
+  ) throws {
+    try training.validate()
+    try Self.validate(books, training, lines, targets, parameterCount: model.layout.count)
+    self.model = model
+    self.training = training
+    self.books = books
+    lineCount = lines.count
+    targetCount = targets.count
+    let context = model.configuration.contextLength
+    let size = model.layout.count
+    let batchShards = (training.batchSize + training.shardWindows - 1) / training.shardWindows
+    let valuationShards = Valuation.shardCount(
+      targets, context: context, shardWindows: training.shardWindows)
+    let workers = Workers(count: threads)
+    let engine = PassEngine(
+      model: model, workers: workers, shardWindows: training.shardWindows,
+      shardCapacity: max(batchShards, valuationShards))
+    let pieces = lines.enumerated().map { TextPiece(line: $0.offset, bytes: $0.element.bytes) }
+    trainer = Trainer(
+      engine: engine, configuration: training,
+      windows: WindowSet(pieces: pieces, lineCount: lines.count, context: context),
+      owners: lines.map(\.owner))
+    valuation = Valuation(targets, engine: engine)
+    let stepBytes = (training.batchSize + 1) * size * MemoryLayout<Float>.stride
+    let longest = min(books.maximumChord, books.memoryBudgetBytes / stepBytes)
+    store = ChordStore(
+      parameterCount: size, unitCapacity: longest * training.batchSize, stepCapacity: longest)
+    accounting = ChordAccounting(
+      model: model, workers: workers, lineCount: lines.count, targetCount: targets.count,
+      unitCapacity: longest * training.batchSize, beta1: Double(Float(training.beta1)))
+    accumulator = BooksAccumulator(lineCount: lines.count, targetCount: targets.count)
+    controller = ChordController(maximum: longest)
+    left = FloatBuffer(count: targets.count * size)
+    right = FloatBuffer(count: targets.count * size)
+    even = FloatBuffer(count: targets.count * size)
+    odd = FloatBuffer(count: targets.count * size)
+    start = FloatBuffer(count: size)
+    node = FloatBuffer(count: size)
+  }
+
+  private static func validate(
+    _ books: BooksConfiguration, _ training: TrainingConfiguration, _ lines: [TrainingLine],
+    _ targets: [ValuationTarget], parameterCount: Int
+  ) throws(RunError) {
+    guard lines.contains(where: { $0.bytes.count > 1 }) else { throw .nothingToTrainOn }
+    if targets.isEmpty { throw .emptyTarget(0) }
+    for (index, target) in targets.enumerated() {
+      guard target.passages.contains(where: { $0.count > 1 }) else { throw .emptyTarget(index) }
+    }
+    guard books.tolerance > 0, books.tolerance <= 1 else {
+      throw .outOfRange("tolerance", books.tolerance)
+    }
+    guard (1...1024).contains(books.maximumChord) else {
+      throw .outOfRange("maximum chord", Double(books.maximumChord))
+    }
+    guard (1...6).contains(books.maximumLevel) else {
+      throw .outOfRange("maximum level", Double(books.maximumLevel))
+    }
+    guard (1...1_000_000).contains(books.segments) else {
+      throw .outOfRange("segments", Double(books.segments))
+    }
+    guard (2...100_000).contains(books.coursePoints) else {
+      throw .outOfRange("course points", Double(books.coursePoints))
+    }
+    let needed = (training.batchSize + 1) * parameterCount * MemoryLayout<Float>.stride
+    guard books.memoryBudgetBytes >= needed else { throw .memoryBudgetTooSmall(needed) }
+  }
+
+  /// Steps done so far.
+  package var step: Int { trainer.step }
+
+  /// Whether all steps are done.
+  package var isFinished: Bool { trainer.step >= training.steps }
+
+  /// The books as they stand, in whole piconats, in balance.
+  ///
+  /// Before the first chord the losses are measured.
+  package func closedBooks() -> ClosedBooks {
+    prepareLeft()
+    return accumulator.closed()
+  }
+
+  /// The first step of segment `index`; the run's end for the one after the last.
+  package func firstStep(ofSegment index: Int) -> Int { training.steps * index / books.segments }
+
+  private func endOfSegment(after step: Int) -> Int {
+    var index = 1
+    while firstStep(ofSegment: index) <= step { index += 1 }
+    return firstStep(ofSegment: index)
+  }
+
+  /// Measures the targets at the current weights, where that is not known from the chord before.
+  private func prepareLeft() {
+    guard !hasLeft else { return }
+    let at = trainer.parameters.base
+    let measured = valuation.measure(at: at, into: left.base, adding: false, start: at, end: at)
+    if accumulator.initialLoss.isEmpty {
+      accumulator.initialLoss = measured.losses
+      accumulator.currentLoss = measured.losses
+      addCoursePoint()
+    }
+    hasLeft = true
+  }
+
+  /// Measures the gradients at the chord's start anew before the next chord.
+  func forgetLeft() { hasLeft = false }
+
+  /// Trains one chord and books it.
+  package func advance() -> Report {
+    precondition(!isFinished, "a finished run has no next chord")
+    prepareLeft()
+    let size = model.layout.count
+    let segmentEnd = endOfSegment(after: trainer.step)
+    let length = min(controller.length, segmentEnd - trainer.step)
+    start.base.update(from: trainer.parameters.base, count: size)
+    store.clear()
+    var trainingLoss = 0.0
+    var predictions = 0
+    for _ in 0..<length {
+      trainingLoss += store.record(trainer, timing: &timeSplit)
+      predictions += trainer.plan.predictions
+    }
+    var began = TimeSplit.now()
+    let measured = integrate(length: length)
+    TimeSplit.lap(&began, into: &timeSplit.valuation)
+    let result = accounting.close(
+      store,
+      ChordAccounting.Gradients(
+        left: left.base, right: right.base, even: even.base, odd: odd.base,
+        weights: Quadrature.weights(level: measured.level)))
+    TimeSplit.lap(&began, into: &timeSplit.accounting)
+    _ = accumulator.add(result, losses: measured.losses)
+    swap(&left, &right)
+    if length == controller.length { controller.learn(excess: measured.excess) }
+    addCoursePoint()
+    return Report(
+      step: trainer.step, chordLength: length, level: measured.level,
+      trainingLoss: trainingLoss / Double(length), targetLosses: measured.losses,
+      residual: accumulator.residual, predictions: predictions,
+      endsSegment: trainer.step == segmentEnd)
+  }
+
+  /// Measures the chord from `start` to the current weights with as many nodes as its tolerance needs.
+  private func integrate(length: Int) -> (losses: [Double], level: Int, excess: Double) {
+    let size = model.layout.count
+    let end = trainer.parameters.base
+    let atEnd = valuation.measure(
+      at: end, into: right.base, adding: false, start: start.base, end: end)
+    let leftSlopes = slopes(left.base, end)
+    let ends = zip(leftSlopes, atEnd.slopes).map { $0 + $1 }
+    var evenSlopes = Array(repeating: 0.0, count: targetCount)
+    var oddSlopes = evenSlopes
+    var level = 1
+    while true {
+      let weights = Quadrature.weights(level: level)
+      var excess = 0.0
+      for target in 0..<targetCount {
+        let integral =
+          weights.ends * ends[target] + weights.even * evenSlopes[target]
+          + weights.odd * oddSlopes[target]
+        let change = atEnd.losses[target] - accumulator.currentLoss[target]
+        let allowed =
+          books.tolerance
+          * (accumulator.initialLoss[target] * Double(length) / Double(training.steps)
+            + change.magnitude)
+        excess = max(excess, (change - integral).magnitude / allowed)
+      }
+      if excess <= 1 || level == books.maximumLevel { return (atEnd.losses, level, excess) }
+      if level == 2 {
+        swap(&even, &odd)
+        evenSlopes = oddSlopes
+      } else if level > 2 {
+        VectorOperations.add(odd.base, to: even.base, count: targetCount * size)
+        for target in 0..<targetCount { evenSlopes[target] += oddSlopes[target] }
+      } else {
+        even.base.update(repeating: 0, count: targetCount * size)
+      }
+      level += 1
+      oddSlopes = Array(repeating: 0, count: targetCount)
+      for (index, place) in Quadrature.newNodes(level: level).enumerated() {
+        VectorOperations.interpolate(
+          start.base, end, factor: Float(place), into: node.base, count: size)
+        let inner = valuation.measure(
+          at: node.base, into: odd.base, adding: index > 0, start: start.base, end: end)
+        for target in 0..<targetCount { oddSlopes[target] += inner.slopes[target] }
+      }
+    }
+  }
+
+  private func slopes(_ gradients: UnsafePointer<Float>, _ end: UnsafePointer<Float>) -> [Double] {
+    let size = model.layout.count
+    return (0..<targetCount).map {
+      VectorOperations.dot(gradients + $0 * size, from: start.base, to: end, count: size)
+    }
+  }
+
+  private func addCoursePoint() {
+    course.add(
+      TimeCourse.Point(
+        step: trainer.step, losses: accumulator.currentLoss.map { Float($0) },
+        credit: accumulator.credit.map { Float($0) }),
+      capacity: books.coursePoints)
+  }
+}

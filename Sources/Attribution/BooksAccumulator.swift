@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The running sums of the books, in nats per byte.
+struct BooksAccumulator: Equatable {
+  let lineCount: Int
+  let targetCount: Int
+  var initialLoss: [Double] = []
+  var currentLoss: [Double] = []
+  /// By line, then target.
+  var credit: [Double]
+  var leftEnd: [Double]
+  var decay: [Double]
+  /// The sum of the residuals' magnitudes over chords.
+  var absoluteResidual: [Double]
+
+  init(lineCount: Int, targetCount: Int) {
+    self.lineCount = lineCount
+    self.targetCount = targetCount
+    credit = Array(repeating: 0, count: lineCount * targetCount)
+    leftEnd = credit
+    decay = Array(repeating: 0, count: targetCount)
+    absoluteResidual = decay
+  }
+
+  /// Books one chord that ended at the given losses; returns its residuals.
+  mutating func add(_ result: ChordAccounting.Result, losses: [Double]) -> [Double] {
+    var residuals = zip(currentLoss, losses).map { $0 - $1 }
+    for index in credit.indices {
+      credit[index] += result.credit[index]
+      leftEnd[index] += result.leftEnd[index]
+      residuals[index % targetCount] -= result.credit[index]
+    }
+    for target in 0..<targetCount {
+      decay[target] += result.decay[target]
+      residuals[target] -= result.decay[target]
+      absoluteResidual[target] += residuals[target].magnitude
+    }
+    currentLoss = losses
+    return residuals
+  }
+
+  /// What is not explained so far: reduction less credits less decay.
+  var residual: [Double] {
+    (0..<targetCount).map { target in
+      var rest = initialLoss[target] - currentLoss[target] - decay[target]
+      for line in 0..<lineCount { rest -= credit[line * targetCount + target] }
+      return rest
+    }
+  }
+
+  /// The books in whole piconats, in balance.
+  func closed() -> ClosedBooks {
+    func row(_ values: [Double], _ line: Int) -> [Int64] {
+      values[line * targetCount..<(line + 1) * targetCount].map(ClosedBooks.piconats)
+    }
+    return ClosedBooks(
+      initialLoss: initialLoss.map(ClosedBooks.piconats),
+      finalLoss: currentLoss.map(ClosedBooks.piconats),
+      credit: (0..<lineCount).map { row(credit, $0) },
+      leftEnd: (0..<lineCount).map { row(leftEnd, $0) },
+      decay: decay.map(ClosedBooks.piconats),
+      absoluteResidual: absoluteResidual.map(ClosedBooks.piconats))
+  }
+}

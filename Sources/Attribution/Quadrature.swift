@@ -1,0 +1,44 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The integral of a target's gradient along a chord, by nested rules whose nodes are reused.
+///
+/// Level 1 is the trapezoid over the ends; each further level halves the distance of nodes and
+/// applies Simpson's rule: 3, 5, 9 nodes.
+struct Quadrature {
+  /// The weights of the sums of gradients over the two ends, over the inner nodes already there at
+  /// the level before (`even`), and over those the level added (`odd`).
+  struct Weights: Equatable {
+    var ends: Double
+    var even: Double
+    var odd: Double
+  }
+
+  static func weights(level: Int) -> Weights {
+    guard level > 1 else { return Weights(ends: 0.5, even: 0, odd: 0) }
+    let third = 1 / (3 * Double(1 << (level - 1)))
+    return Weights(ends: third, even: 2 * third, odd: 4 * third)
+  }
+
+  /// The places between 0 and 1 that a level adds.
+  static func newNodes(level: Int) -> [Double] {
+    guard level > 1 else { return [] }
+    let intervals = 1 << (level - 1)
+    return stride(from: 1, to: intervals, by: 2).map { Double($0) / Double(intervals) }
+  }
+}
+
+/// Chooses how many steps the next chord has.
+///
+/// Chords grow by half from a single step, and are halved when even the finest quadrature misses the
+/// tolerance. They do not shrink only because one needed many nodes: while the weights oscillate a
+/// long chord cuts through the oscillation, and was measured to be no harder than a single step.
+struct ChordController: Equatable {
+  var length = 1
+  var maximum: Int
+
+  /// - Parameter excess: the largest residual as a part of its tolerance, at the level accepted.
+  mutating func learn(excess: Double) {
+    length = excess > 1 ? max(1, length / 2) : min(maximum, length + (length + 1) / 2)
+  }
+}

@@ -1,0 +1,72 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// A work that is trained on: one line of the books.
+package struct TrainingLine: Sendable {
+  /// The index of the account that owns it.
+  package var owner: Int
+  package var bytes: [UInt8]
+
+  package init(owner: Int, bytes: [UInt8]) {
+    self.owner = owner
+    self.bytes = bytes
+  }
+}
+
+/// A held-out text by whose loss the run is measured; fixed before the first step.
+package struct ValuationTarget: Sendable {
+  package var name: String
+  /// Separate passages; each is read in windows of its own.
+  package var passages: [[UInt8]]
+
+  package init(name: String, passages: [[UInt8]]) {
+    self.name = name
+    self.passages = passages
+  }
+}
+
+/// How the books are kept.
+package struct BooksConfiguration: Hashable, Sendable {
+  /// What a chord's residual may be, as a part of its target's first loss spread evenly over the
+  /// steps plus the same part of the chord's own reduction. The sum over a run then stays near twice
+  /// this part of the reduction.
+  package var tolerance = 0.001
+  /// The most steps between two measured points.
+  package var maximumChord = 8
+  /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 and 4 Simpson on 5 and 9 nodes.
+  package var maximumLevel = 4
+  /// The most memory the gradients of one chord may take.
+  package var memoryBudgetBytes = 768 << 20
+  /// A run is cut into this many parts; chords do not cross a cut, so all runs pass these steps.
+  package var segments = 8
+  /// The most points of the time course.
+  package var coursePoints = 200
+
+  package init() {}
+}
+
+/// Why a run cannot begin.
+package enum RunError: Error, Hashable {
+  /// No line has two bytes.
+  case nothingToTrainOn
+  /// There is no target, or this one has no passage of two bytes.
+  case emptyTarget(Int)
+  /// A number of the books' configuration is out of range.
+  case outOfRange(String, Double)
+  /// One step's gradients do not fit the memory budget; holds the bytes that one step needs.
+  case memoryBudgetTooSmall(Int)
+}
+
+extension RunError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .nothingToTrainOn: "there is nothing to train on: admit at least one work of two bytes"
+    case .emptyTarget(let index):
+      "valuation target \(index) holds no text: give it a passage of at least two bytes"
+    case .outOfRange(let name, let value):
+      "\(name) \(value) is out of range: see the configuration's documentation"
+    case .memoryBudgetTooSmall(let bytes):
+      "the books' memory budget is too small: allow at least \(bytes) bytes"
+    }
+  }
+}

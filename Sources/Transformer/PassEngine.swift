@@ -1,0 +1,97 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Kernels
+
+/// Runs passes of a model over planned windows, shards in parallel, without allocating.
+package final class PassEngine {
+  package let model: LlamaModel
+  package let workers: Workers
+  /// How many windows a shard holds.
+  package let shardWindows: Int
+  private let spaces: [Workspace]
+  private var segments: [[GradientSegment]]
+  private var losses: UnsafeMutableBufferPointer<Double>
+
+  /// - Parameters:
+  ///   - shardWindows: windows in a shard; part of what fixes the bits of a result.
+  ///   - shardCapacity: the most shards a plan may have.
+  package init(model: LlamaModel, workers: Workers, shardWindows: Int, shardCapacity: Int) {
+    self.model = model
+    self.workers = workers
+    self.shardWindows = shardWindows
+    spaces = (0..<workers.count).map { _ in
+      Workspace(model.configuration, sequences: shardWindows)
+    }
+    segments = (0..<workers.count).map { _ in
+      var list: [GradientSegment] = []
+      list.reserveCapacity(shardWindows)
+      return list
+    }
+    losses = .allocate(capacity: shardCapacity)
+  }
+
+  deinit { losses.deallocate() }
+
+  /// Computes the gradient of each unit and the summed loss of each shard (see `loss(ofShard:)`).
+  ///
+  /// - Parameters:
+  ///   - scales: what a shard's summed loss is multiplied by before differentiating.
+  ///   - gradients: one buffer of the layout's size for each unit, end to end.
+  package func gradients(
+    _ set: WindowSet, _ plan: PassPlan, parameters: UnsafePointer<Float>, scales: [Float],
+    into gradients: UnsafeMutablePointer<Float>
+  ) {
+    precondition(plan.shards.count <= losses.count, "the plan has more shards than the engine")
+    let size = model.layout.count
+    segments.withUnsafeMutableBufferPointer { segments in
+      let segments = segments
+      workers.run(pieces: plan.shards.count) { index, worker in
+        let shard = plan.shards[index]
+        let space = spaces[worker]
+        space.pack(set, plan.windows[shard.windows])
+        segments[worker].removeAll(keepingCapacity: true)
+        for unit in shard.units {
+          segments[worker].append(
+            GradientSegment(rows: plan.units[unit].rows, gradient: gradients + unit * size))
+        }
+        model.forward(parameters, space)
+        losses[index] = CrossEntropy.lossAndGradient(
+          rows: space.rows, classes: model.configuration.vocabularySize, space.logits,
+          targets: space.targets, scale: scales[plan.units[shard.units.lowerBound].line])
+        model.backward(parameters, space, segments[worker])
+      }
+    }
+  }
+
+  /// Computes the summed loss of each shard only.
+  package func losses(
+    _ set: WindowSet, _ plan: PassPlan, parameters: UnsafePointer<Float>
+  ) {
+    precondition(plan.shards.count <= losses.count, "the plan has more shards than the engine")
+    workers.run(pieces: plan.shards.count) { index, worker in
+      let space = spaces[worker]
+      space.pack(set, plan.windows[plan.shards[index].windows])
+      model.forward(parameters, space)
+      losses[index] = CrossEntropy.loss(
+        rows: space.rows, classes: model.configuration.vocabularySize, space.logits,
+        targets: space.targets)
+    }
+  }
+
+  /// The summed loss of the last pass over shards of one line each, by line, in nats.
+  package func lossSums(_ plan: PassPlan, lineCount: Int) -> [Double] {
+    var sums = Array(repeating: 0.0, count: lineCount)
+    for (index, shard) in plan.shards.enumerated() {
+      sums[plan.units[shard.units.lowerBound].line] += losses[index]
+    }
+    return sums
+  }
+
+  /// The summed loss of the last pass, in nats.
+  package func lossSum(_ plan: PassPlan) -> Double {
+    var sum = 0.0
+    for index in plan.shards.indices { sum += losses[index] }
+    return sum
+  }
+}
