@@ -61,12 +61,17 @@ package struct Event: Sendable {
     do {
       var fields = try JSONFields(document, of: "an event")
       let type = try fields.string("type")
-      at = try fields.parsed("at", as: "a UTC timestamp", Timestamp.init)
+      at = try fields.parsed("at", as: "a UTC timestamp to the second") { text in
+        Timestamp(text).flatMap { $0.description == text ? $0 : nil }
+      }
       by = try fields.parsed("by", as: "a did:key of an Ed25519 key", DIDKey.init)
       let payload = try fields.value("payload")
       _ = try fields.value("proof")
       try fields.finish()
       body = try EventBody(type: type, payload: payload)
+      guard body.payload.canonicalBytes == payload.canonicalBytes else {
+        throw EventError.notCanonical
+      }
     } catch let error as JSONFieldError {
       throw .malformed(error)
     } catch let error as EventError {

@@ -22,8 +22,10 @@ package enum RegisterError: Error, Sendable {
   case staleAdmission(read: Int, size: Int)
   case admissionExists(Digest)
   case unknownManifest(Digest)
+  case notAdmittedForThis(Digest)
   case modelExists(ModelName)
   case noTargets(ModelName)
+  case targetTwice(ModelName)
   case noOpenRun(ModelName)
   case checkpointOutOfOrder(ModelName, segment: Int)
   case targetsDiffer(ModelName)
@@ -57,8 +59,11 @@ extension RegisterError: CustomStringConvertible {
       "the gate had read \(read) entries and the log has \(size): admit again"
     case .admissionExists(let manifest): "the manifest \(manifest.short) was decided already"
     case .unknownManifest(let manifest): "no admission decided the manifest \(manifest.short)"
+    case .notAdmittedForThis(let manifest):
+      "the manifest \(manifest.short) was not admitted for training by who trains: admit again"
     case .modelExists(let model): "a model named '\(model)' exists: choose another name"
     case .noTargets(let model): "the run of '\(model)' names no valuation target"
+    case .targetTwice(let model): "the run of '\(model)' names a valuation target twice"
     case .noOpenRun(let model): "no run of '\(model)' is open"
     case .checkpointOutOfOrder(let model, let segment):
       "checkpoint \(segment) of '\(model)' does not follow the one before"

@@ -15,7 +15,7 @@ extension RegisterState {
     case .grantIssued(let grant): try fold(grant, by: event.by)
     case .grantRevoked(let revocation): try fold(revocation, by: event.by)
     case .admissionDecided(let record): try fold(record, by: event.by)
-    case .runStarted(let start): try fold(start, by: event.by, at: event.at)
+    case .runStarted(let start): try fold(start, by: event.by)
     case .runCheckpointed(let checkpoint): try fold(checkpoint, by: event.by)
     case .runFinished(let finish): try fold(finish, by: event.by)
     case .modelReleased(let release): try fold(release, by: event.by)
@@ -85,13 +85,20 @@ extension RegisterState {
     admissions[record.manifest] = Admission(record: record, position: size)
   }
 
-  private mutating func fold(
-    _ start: RunStart, by signer: DIDKey, at moment: Timestamp
-  ) throws(RegisterError) {
+  private mutating func fold(_ start: RunStart, by signer: DIDKey) throws(RegisterError) {
     try requireOperator(signer)
     guard runs[start.model] == nil else { throw .modelExists(start.model) }
-    guard admissions[start.manifest] != nil else { throw .unknownManifest(start.manifest) }
+    guard let admission = admissions[start.manifest]?.record else {
+      throw .unknownManifest(start.manifest)
+    }
+    // One purpose never implies another, nor one grantee another.
+    guard [.train, .fineTune].contains(admission.purpose), admission.grantee == signer else {
+      throw .notAdmittedForThis(start.manifest)
+    }
     guard !start.targets.isEmpty else { throw .noTargets(start.model) }
+    guard Set(start.targets.map(\.name)).count == start.targets.count else {
+      throw .targetTwice(start.model)
+    }
     runs[start.model] = Run(start: start, position: size)
   }
 
@@ -153,8 +160,12 @@ extension RegisterState {
     try requireOperator(signer)
     let earlier = settlements.filter { $0.record.period == record.period }.count
     guard record.number == earlier + 1 else { throw .settlementOutOfOrder(record.period) }
-    for line in record.lines where line.owed + line.retained != line.revenue {
-      throw .settlementDoesNotAddUp(record.period, line.model)
+    var seen: [ModelName: Set<Currency>] = [:]
+    for line in record.lines {
+      guard runs[line.model]?.release != nil else { throw .unknownModel(line.model) }
+      guard seen[line.model, default: []].insert(line.currency).inserted,
+        line.owed + line.retained == line.revenue
+      else { throw .settlementDoesNotAddUp(record.period, line.model) }
     }
     settlements.append(Settlement(record: record, position: size))
   }

@@ -23,14 +23,16 @@ package enum SettlementComputation {
     let covered = state.revenues.filter { now.covers($0) }
     let fresh = covered.filter { revenue in !earlier.contains { $0.covers(revenue) } }
     guard !fresh.isEmpty else {
-      if let last = state.settlements.last(where: { $0.record.period == period }) {
+      // A settlement of another period may have covered everything that this one would.
+      if let last = earlier.last(where: { covered.contains(where: $0.covers) }) {
         throw .alreadySettled(period, position: last.position)
       }
       throw .nothingReported(period)
     }
     var lines: [Statements.Line] = []
     var totals: [SettlementRecord.Line] = []
-    let accounts = Set(fresh.map { Account(model: $0.report.model, currency: $0.report.amount.currency) })
+    let accounts = Set(
+      fresh.map { Account(model: $0.report.model, currency: $0.report.amount.currency) })
     for account in accounts.sorted() {
       guard let register = shares[account.model] else { throw .noShares(account.model) }
       let before = state.revenues.filter { revenue in earlier.contains { $0.covers(revenue) } }

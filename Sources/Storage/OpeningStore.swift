@@ -19,6 +19,10 @@ package struct OpeningStore {
 
   /// Opens the store; a writer makes it where it is missing.
   package init(path: String, readOnly: Bool) throws {
+    // Openings are personal data: nobody but the keeper reads the file.
+    if !readOnly, !FileSystem.fileExists(path) {
+      try DurableFile.write([], to: path, mode: 0o600)
+    }
     database = try Database(path: path, mode: readOnly ? .readOnly : .readWrite)
     if !readOnly { try database.execute(Self.schema) }
   }
@@ -42,7 +46,7 @@ package struct OpeningStore {
 
   /// What a commitment opens to; nil where it was erased.
   package func opening(of commitment: Digest) throws -> Commitment? {
-    try rows().first { $0.commitment == commitment }?.opening
+    try rows("WHERE commitment = ?", [.blob(commitment.bytes)]).first?.opening
   }
 
   /// Counts the openings and names those that do not open their commitment.
@@ -51,8 +55,11 @@ package struct OpeningStore {
     return (rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment))
   }
 
-  private func rows() throws -> [(commitment: Digest, opening: Commitment)] {
-    try database.prepare("SELECT commitment, salt, value FROM opening ORDER BY 1").rows().map {
+  private func rows(
+    _ condition: String = "", _ values: [SQLValue] = []
+  ) throws -> [(commitment: Digest, opening: Commitment)] {
+    let query = "SELECT commitment, salt, value FROM opening \(condition) ORDER BY 1"
+    return try database.prepare(query).rows(values).map {
       guard case .blob(let digest) = $0[0], case .blob(let salt) = $0[1],
         case .text(let value) = $0[2], let commitment = Digest(bytes: digest),
         salt.count == Commitment.saltByteCount

@@ -22,16 +22,11 @@ import Testing
     #expect(throws: FingerprintDecodingError.unknownFormat) {
       try Fingerprint(encoded: [stored[0] ^ 1] + stored.dropFirst())
     }
-    if print.grams.count > 1 {
-      var swapped = stored
-      swapped.replaceSubrange(32..<48, with: Array(stored[40..<48] + stored[32..<40]))
-      #expect(throws: FingerprintDecodingError.notAscending(index: 1)) {
-        try Fingerprint(encoded: swapped)
-      }
+    for words in [0, UInt64(count) + 8, UInt64(WordSequence.longestText) + 1, .max] {
+      var other = stored
+      withUnsafeBytes(of: words.littleEndian) { other.replaceSubrange(8..<16, with: $0) }
+      #expect(throws: FingerprintDecodingError.self) { try Fingerprint(encoded: other) }
     }
-    var greedy = stored
-    greedy.replaceSubrange(24..<32, with: [UInt8](repeating: 0xff, count: 8))
-    #expect(throws: FingerprintDecodingError.self) { try Fingerprint(encoded: greedy) }
   }
 
   @Test func `The counts agree with sets of words compared one by one`() throws {
@@ -79,6 +74,7 @@ import Testing
     let passages = match.passages.map { String(decoding: text[$0.bytes], as: UTF8.self) }
     #expect(passages == [3, 1].map { parts[$0].joined(separator: " ") })
     #expect(match.passages.map(\.wordCount) == [70, 40])
+    #expect(match.longestPassageWords == 70)
   }
 
   @Test func `A short text is recognised as a whole only`() throws {

@@ -149,7 +149,9 @@ package struct Decision: Hashable, Sendable {
         "candidateGrams": .integer(Int64(evidence.ofCandidate)),
         "originalGrams": .integer(Int64(evidence.ofOriginal)),
         "passages": .array(
-          evidence.passages.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
+          evidence.passages.map {
+            [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))]
+          }),
       ]
     default: break
     }

@@ -52,7 +52,8 @@ package struct Gate {
   ///   - moment: The moment for grants that begin or end.
   ///   - rule: When a work counts as derived.
   ///   - load: Gives the fingerprint file of a work.
-  /// - Throws: What loading or decoding throws; without all fingerprints nothing is decided.
+  /// - Throws: What loading or decoding throws, and `GateError` for a file that is not the one its
+  ///   registration names; without all fingerprints nothing is decided.
   package init(
     state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
     rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
@@ -64,8 +65,12 @@ package struct Gate {
     self.rule = rule
     var index = FingerprintIndex()
     var fingerprints: [Digest: Fingerprint] = [:]
-    for work in state.works.keys.sorted() {
-      let fingerprint = try Fingerprint(encoded: try load(work))
+    for (work, registered) in state.works.sorted(by: { $0.key < $1.key }) {
+      let file = try load(work)
+      guard SHA256.digest(file) == registered.registration.fingerprint else {
+        throw GateError.otherFingerprint(work)
+      }
+      let fingerprint = try Fingerprint(encoded: file)
       index.add(fingerprint, of: work)
       fingerprints[work] = fingerprint
     }
@@ -130,6 +135,21 @@ package struct Gate {
       true
     } else {
       false
+    }
+  }
+}
+
+/// Why the gate decides nothing at all.
+package enum GateError: Error, Hashable, Sendable {
+  /// The fingerprint file of a work is not the one that its registration names.
+  case otherFingerprint(Digest)
+}
+
+extension GateError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .otherFingerprint(let work):
+      "the fingerprint of the work \(work.short) is not the one in the log: restore it from a copy"
     }
   }
 }

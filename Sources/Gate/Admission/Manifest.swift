@@ -77,6 +77,9 @@ package struct Manifest: Sendable {
     }
     self.entries = entries
     try fields.finish()
+    guard zip(entries, entries.dropFirst()).allSatisfy({ $0.work < $1.work }) else {
+      throw .wrong(name: "works", expected: "sorted by digest", subject: "the manifest")
+    }
   }
 
   /// The file form; its canonical bytes are what `admission.decided` commits to.

@@ -54,8 +54,7 @@ package struct DerivationRule: Sendable, Equatable {
     if reaches(shared, of: match.registeredGrams, perMille: registeredPerMille) {
       return .partOfRegistered
     }
-    let longest = match.passages.first?.wordCount ?? 0
-    return longest >= passageWords ? .longPassage : nil
+    return match.longestPassageWords >= passageWords ? .longPassage : nil
   }
 
   private func reaches(_ shared: Int, of total: Int, perMille: Int) -> Bool {

@@ -5,19 +5,18 @@ import Primitives
 
 extension Fingerprint {
   /// The first bytes of a stored fingerprint: the format and its version.
-  private static let magic = Array("cdfp0001".utf8)
+  private static let magic = Array("cdfp0002".utf8)
 
   /// The stored form.
   ///
-  /// `cdfp0001`, then little-endian 64-bit words: the number of words of the text, the hash of its
-  /// sequence, the number of grams, the grams in ascending order. Nothing follows.
+  /// `cdfp0002`, then little-endian 64-bit words: the number of words of the text, the hash of its
+  /// sequence, and its grams in the order of the text, as many as the words make. Nothing follows.
   package var encoded: [UInt8] {
     var writer = ByteWriter()
     writer.write(Self.magic)
     writer.writeLittleEndian(UInt64(wordCount))
     writer.writeLittleEndian(sequence)
-    writer.writeLittleEndian(UInt64(grams.count))
-    for gram in grams { writer.writeLittleEndian(gram) }
+    for gram in gramsInOrder { writer.writeLittleEndian(gram) }
     return writer.bytes
   }
 
@@ -32,37 +31,32 @@ extension Fingerprint {
     }
     guard magic.elementsEqual(Self.magic) else { throw .unknownFormat }
     guard let words = reader.readLittleEndian(UInt64.self),
-      let sequence = reader.readLittleEndian(UInt64.self),
-      let count = reader.readLittleEndian(UInt64.self)
+      let sequence = reader.readLittleEndian(UInt64.self)
     else { throw .truncated(byteCount: bytes.count) }
-    let most = max(1, Int64(clamping: words) - Int64(GramHash.length) + 1)
-    guard words >= 1, words <= UInt64(WordSequence.longestText), count >= 1, count <= UInt64(most)
-    else { throw .impossibleCounts(words: words, grams: count) }
-    let size = Int(count) * MemoryLayout<UInt64>.size
+    guard words >= 1, words <= UInt64(WordSequence.longestText) else {
+      throw .impossibleCount(words: words)
+    }
+    let count = GramHash.count(ofWords: Int(words))
+    let size = count * MemoryLayout<UInt64>.size
     guard reader.remaining >= size else { throw .truncated(byteCount: bytes.count) }
     guard reader.remaining == size else {
       throw .trailingBytes(count: reader.remaining - size)
     }
     var grams: [UInt64] = []
-    grams.reserveCapacity(Int(count))
-    while let gram = reader.readLittleEndian(UInt64.self) {
-      if let last = grams.last, gram <= last { throw .notAscending(index: grams.count) }
-      grams.append(gram)
-    }
-    self.init(wordCount: Int(words), sequence: sequence, grams: grams)
+    grams.reserveCapacity(count)
+    while let gram = reader.readLittleEndian(UInt64.self) { grams.append(gram) }
+    self.init(wordCount: Int(words), sequence: sequence, gramsInOrder: grams)
   }
 }
 
 /// Why bytes are no stored fingerprint.
 package enum FingerprintDecodingError: Error, Equatable, Sendable {
-  /// The bytes do not start with `cdfp0001`.
+  /// The bytes do not start with `cdfp0002`.
   case unknownFormat
-  /// The bytes end before the counts or the grams they announce do.
+  /// The bytes end before the grams of the words they announce do.
   case truncated(byteCount: Int)
-  /// Counts that no text has.
-  case impossibleCounts(words: UInt64, grams: UInt64)
-  /// A gram that is not greater than the one before it.
-  case notAscending(index: Int)
+  /// A number of words that no text has.
+  case impossibleCount(words: UInt64)
   /// Bytes after the last gram.
   case trailingBytes(count: Int)
 }
@@ -73,9 +67,7 @@ extension FingerprintDecodingError: CustomStringConvertible {
     return switch self {
     case .unknownFormat: "the bytes are no fingerprint of a known format" + remedy
     case .truncated(let count): "the fingerprint breaks off after \(count) bytes" + remedy
-    case .impossibleCounts(let words, let grams):
-      "the fingerprint claims \(grams) grams of \(words) words" + remedy
-    case .notAscending(let index): "gram \(index) of the fingerprint is out of order" + remedy
+    case .impossibleCount(let words): "the fingerprint claims \(words) words" + remedy
     case .trailingBytes(let count): "\(count) bytes follow the fingerprint" + remedy
     }
   }

@@ -61,16 +61,19 @@ package struct FingerprintIndex: Sendable {
 
   /// Every registered work that shares at least one gram with a text, the closest first.
   ///
-  /// Passages can only be shown where the text is there. Without it the counts are the same, so
-  /// every decision by counts can be derived again from fingerprints alone.
+  /// Passages can only be shown where the text is there. Counts and lengths do not need it, so
+  /// every decision can be derived again from fingerprints alone.
   ///
   /// - Parameters:
   ///   - submission: The text's fingerprint.
-  ///   - words: The text, if passages are wanted.
+  ///   - words: The text the fingerprint was made from, if passages are wanted.
   /// - Returns: The matches, and how much of the submission any registered work has.
   package func resemblances(
     of submission: Fingerprint, words: WordSequence? = nil
   ) -> Resemblances {
+    precondition(
+      words.map { $0.count == submission.wordCount } ?? true,
+      "passages are shown in the text that the fingerprint was made from")
     var shared = [Int](repeating: 0, count: entries.count)
     var covered = 0
     for gram in submission.grams {
@@ -81,14 +84,15 @@ package struct FingerprintIndex: Sendable {
         posting = postings[Int(posting)].next
       }
     }
-    let passages = covered > 0 ? words.map(passages) ?? [] : []
+    let runs = covered > 0 ? runs(in: submission) : []
     var matches: [Resemblance] = []
     for (number, entry) in entries.enumerated() where shared[number] > 0 {
       matches.append(
         Resemblance(
           work: entry.work, sharedGrams: shared[number], submittedGrams: submission.grams.count,
           registeredGrams: entry.gramCount, isSameText: entry.sequence == submission.sequence,
-          passages: passages.isEmpty ? [] : passages[number]))
+          longestPassageWords: runs[number].longestWordCount(in: submission),
+          passages: words.map { runs[number].longest(Self.passagesShown, in: $0) } ?? []))
     }
     matches.sort {
       $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
@@ -102,17 +106,17 @@ package struct FingerprintIndex: Sendable {
     resemblances(of: Fingerprint(words), words: words)
   }
 
-  /// The longest passages that a text shares with each work, in the works' order.
-  private func passages(of words: WordSequence) -> [[Passage]] {
+  /// The stretches that a text shares with each work, in the works' order.
+  private func runs(in submission: Fingerprint) -> [PassageRuns] {
     var runs = Array(repeating: PassageRuns(), count: entries.count)
-    for (position, gram) in GramHash.grams(ofWords: words.hashes).enumerated() {
+    for (position, gram) in submission.gramsInOrder.enumerated() {
       var posting = heads[slot(of: gram)]
       while posting >= 0 {
         runs[Int(postings[Int(posting)].work)].add(position)
         posting = postings[Int(posting)].next
       }
     }
-    return runs.map { $0.longest(Self.passagesShown, in: words) }
+    return runs
   }
 
   /// The slot that holds the gram, or the free one where it belongs.
@@ -148,6 +152,12 @@ private struct PassageRuns {
     } else {
       runs.append(position..<position + 1)
     }
+  }
+
+  /// The words of the longest stretch; zero without any.
+  func longestWordCount(in text: Fingerprint) -> Int {
+    guard let longest = runs.lazy.map(\.count).max() else { return 0 }
+    return min(longest + GramHash.length - 1, text.wordCount)
   }
 
   /// The longest stretches as passages, longest first, then in the order of the text.

@@ -40,6 +40,9 @@ enum GramHash {
     return value ^ value >> 33
   }
 
+  /// How many grams a text of that many words has; fewer than eight words make one.
+  static func count(ofWords words: Int) -> Int { max(1, words - length + 1) }
+
   /// The hash of each run of eight words, in order; for fewer words one hash of them all.
   static func grams(ofWords words: [UInt64]) -> [UInt64] {
     guard words.count >= length else { return [sequence(ofWords: words)] }

@@ -25,7 +25,9 @@ package struct Resemblance: Sendable, Equatable {
   package let registeredGrams: Int
   /// Whether the two differ in nothing but what folding ignores.
   package let isSameText: Bool
-  /// The longest stretches of the submission that stand in the work word by word, longest first.
+  /// How many words the longest stretch has that both have word by word.
+  package let longestPassageWords: Int
+  /// The longest such stretches, longest first; none where the submitted text is not there.
   package let passages: [Passage]
 
   /// The part of the submission's grams that the work has, from 0 to 1000, rounded down.

@@ -55,7 +55,9 @@ package struct Statement: ~Copyable {
       switch value {
       case .null: sqlite3_bind_null(handle, index)
       case .integer(let number): sqlite3_bind_int64(handle, index, number)
-      case .text(let text): sqlite3_bind_text(handle, index, text, -1, csqlite_transient())
+      case .text(let text):
+        // With its length: a text may hold the character zero.
+        sqlite3_bind_text(handle, index, text, Int32(text.utf8.count), csqlite_transient())
       case .blob(let bytes):
         sqlite3_bind_blob(handle, index, bytes, Int32(bytes.count), csqlite_transient())
       }
@@ -66,7 +68,10 @@ package struct Statement: ~Copyable {
     switch sqlite3_column_type(handle, index) {
     case SQLITE_INTEGER: return .integer(sqlite3_column_int64(handle, index))
     case SQLITE_TEXT:
-      return .text(sqlite3_column_text(handle, index).map { String(cString: $0) } ?? "")
+      guard let start = sqlite3_column_text(handle, index) else { return .text("") }
+      let count = Int(sqlite3_column_bytes(handle, index))
+      return .text(
+        String(decoding: UnsafeBufferPointer(start: start, count: count), as: UTF8.self))
     case SQLITE_BLOB:
       let count = Int(sqlite3_column_bytes(handle, index))
       guard let start = sqlite3_column_blob(handle, index) else { return .blob([]) }

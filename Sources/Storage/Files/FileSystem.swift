@@ -10,17 +10,19 @@ package enum FileSystem {
 
   /// The bytes of a file.
   ///
-  /// - Throws: `StorageError.failed`, or `.tooLarge` beyond `limit` bytes.
+  /// - Throws: `StorageError.failed`, `.notAFile`, or `.tooLarge` beyond `limit` bytes.
   package static func readFile(
     _ path: String, limit: Int = defaultLimit
   ) throws(StorageError) -> [UInt8] {
-    let descriptor = try openFile(path, O_RDONLY, operation: .read)
+    // Without waiting: opening a pipe would else wait until somebody writes into it.
+    let descriptor = try openFile(path, O_RDONLY | O_NONBLOCK, operation: .read)
     defer { close(descriptor) }
     var status = stat()
     guard fstat(descriptor, &status) == 0 else { throw .failed(.read, path: path, code: errno) }
     guard status.st_mode & S_IFMT != S_IFDIR else {
       throw .failed(.read, path: path, code: EISDIR)
     }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
     // One byte more than the size tells the end of a file from one that grows.
     var bytes = [UInt8](repeating: 0, count: min(max(Int(status.st_size), 0), limit) + 1)
     var count = 0

@@ -20,6 +20,8 @@ package enum StorageError: Error, Hashable, Sendable {
   case failed(Operation, path: String, code: Int32)
   /// The system could not say that the bytes are on the disk: what is there is unknown.
   case syncFailed(path: String, code: Int32)
+  /// What is there is neither a regular file nor a directory: a pipe, a device, a socket.
+  case notAFile(path: String)
   /// The file is larger than the caller can take.
   case tooLarge(path: String, limit: Int)
   /// Another process, or another part of this one, is the writer.
@@ -30,7 +32,7 @@ package enum StorageError: Error, Hashable, Sendable {
     switch self {
     case .failed(.read, _, let code), .failed(.list, _, let code):
       [ENOENT, ENOTDIR, EISDIR].contains(code)
-    case .tooLarge: true
+    case .tooLarge, .notAFile: true
     case .failed, .syncFailed, .held: false
     }
   }
@@ -49,6 +51,7 @@ extension StorageError: CustomStringConvertible {
     case .syncFailed(let path, let code):
       "the disk did not confirm '\(path)' (\(Self.text(code))): check the disk, then start again; "
         + "what was acknowledged before is safe"
+    case .notAFile(let path): "'\(path)' is no regular file: name a file on disk"
     case .tooLarge(let path, let limit):
       "'\(path)' is larger than \(limit) bytes: it is not what belongs here"
     case .held(let path, let process):
