@@ -30,7 +30,8 @@ extension RegisterAudit {
     report.checked("runs", "books that balance, a line a target", counts.balances)
     report.checked("runs", "shares computed again from the books", counts.shareRows)
     report.checked("runs", "files of models", counts.modelFiles)
-    report.checked("settlements", "statement lines recomputed to the minor unit", counts.statementLines)
+    report.checked(
+      "settlements", "statement lines recomputed to the minor unit", counts.statementLines)
     auditConfiguration()
   }
 
@@ -56,8 +57,9 @@ extension RegisterAudit {
         configuration.operator == state.operator, subject,
         "it names another operator than the log's first entry")
       report.require(
-        configuration == RegisterConfiguration(
-          name: configuration.name, operator: configuration.operator),
+        configuration
+          == RegisterConfiguration(
+            name: configuration.name, operator: configuration.operator),
         subject, "its origin is not that of its name")
       guard let first = state.operator.flatMap({ state.parties[$0] }) else { return }
       let openings = try OpeningStore(path: layout.openings, readOnly: true)

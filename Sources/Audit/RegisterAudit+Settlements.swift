@@ -14,7 +14,8 @@ extension RegisterAudit {
     var shares: [ModelName: ShareRegister] = [:]
     for line in record.lines { shares[line.model] = shareRegister(of: line.model, in: before) }
     do throws(SettlementError) {
-      let recomputed = try SettlementComputation.settle(record.period, state: before, shares: shares)
+      let recomputed = try SettlementComputation.settle(
+        record.period, state: before, shares: shares)
       counts.statementLines += recomputed.lines.count
       report.require(
         recomputed.record.statements == record.statements && recomputed.totals == record.lines,

@@ -37,7 +37,8 @@ package enum AdmitCorpus {
     in writer: RegisterWriter
   ) throws -> Result {
     guard FileSystem.directoryExists(directory) else {
-      throw ServiceError.refused("the corpus '\(directory)' is no directory: give one that holds texts")
+      throw ServiceError.refused(
+        "the corpus '\(directory)' is no directory: give one that holds texts")
     }
     let paths = try FileSystem.visibleFilesBelow(directory)
     guard !paths.isEmpty else {
@@ -46,7 +47,8 @@ package enum AdmitCorpus {
     let layout = writer.layout
     let gate = try Gate(
       state: writer.state, purpose: purpose, grantee: grantee, at: writer.now,
-      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) })
+      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
+    )
     let decisions = paths.map { gate.decide(candidate(directory, $0)) }
     let leaves = decisions.map(\.json.canonicalBytes)
     let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })

@@ -27,7 +27,8 @@ package enum InitialiseRegister {
     }
     let layout = RegisterLayout(root: root)
     if FileSystem.fileExists(root), try !FileSystem.listDirectory(root).isEmpty {
-      let what = FileSystem.fileExists(layout.configuration) ? "is a register already" : "is not empty"
+      let what =
+        FileSystem.fileExists(layout.configuration) ? "is a register already" : "is not empty"
       throw ServiceError.refused("'\(root)' \(what): choose another directory")
     }
     for directory in [

@@ -42,7 +42,8 @@ package struct KeyStore: Sendable {
   /// Reads a key by its name here, else by the path of its file.
   package func load(_ nameOrPath: String) throws -> SecretKey {
     let file =
-      Self.isName(nameOrPath) && FileSystem.fileExists(path(nameOrPath)) ? path(nameOrPath) : nameOrPath
+      Self.isName(nameOrPath) && FileSystem.fileExists(path(nameOrPath))
+      ? path(nameOrPath) : nameOrPath
     guard FileSystem.fileExists(file) else {
       throw ServiceError.refused(
         "no key '\(nameOrPath)': 'cadastre key list' shows the keys kept here")

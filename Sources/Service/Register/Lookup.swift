@@ -27,7 +27,8 @@ package enum Lookup {
       throw ServiceError.refused("no \(what) begins with '\(prefix)'")
     }
     guard matches.count == 1 else {
-      throw ServiceError.refused("\(matches.count) \(what)s begin with '\(prefix)': give more digits")
+      throw ServiceError.refused(
+        "\(matches.count) \(what)s begin with '\(prefix)': give more digits")
     }
     return match
   }

@@ -170,7 +170,8 @@ package struct RegisterReport {
       Chart.line(
         .init(
           "Loss of each target over training",
-          caption: "The dashed line of a target is its commons line: the loss of a byte bigram model"
+          caption:
+            "The dashed line of a target is its commons line: the loss of a byte bigram model"
             + " fitted on the admitted corpus. Shares divide what lies below it.",
           horizontal: "step", vertical: "nats a byte"),
         lines: books.targets.enumerated().map { index, target in

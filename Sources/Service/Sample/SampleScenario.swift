@@ -35,7 +35,9 @@ struct SampleScenario {
   ]
 
   /// The edited copy: of which book, by whose contributor, under which name.
-  static let copy = (of: "Ruth", by: "Jonah", path: "67-a-gleaners-tale.txt", title: "A Gleaner's Tale")
+  static let copy = (
+    of: "Ruth", by: "Jonah", path: "67-a-gleaners-tale.txt", title: "A Gleaner's Tale"
+  )
 
   /// The words that the copy replaces.
   static let edits = [

@@ -32,7 +32,7 @@ extension PreparedRun {
     do {
       units = try books.divide()
     } catch {
-      throw ServiceError.refused("the model cannot be divided: \(error)")
+      throw ServiceError.refused("the model cannot be divided: \(error), under another name")
     }
     let shares = try ShareRegister(
       model: model, method: Self.method,

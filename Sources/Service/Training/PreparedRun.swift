@@ -137,7 +137,8 @@ struct PreparedRun {
       try run.restore { try state.read(into: $0) }
     } catch let error as RunStateError {
       throw ServiceError.refused(
-        "the kept state of '\(model)' cannot be used: \(error): remove '\(statePath)' to start over")
+        "the kept state of '\(model)' cannot be used: \(error): remove '\(statePath)' to start over"
+      )
     }
   }
 

@@ -58,7 +58,8 @@ package struct RunConfiguration: Sendable {
     ("model", "hidden", \.model.hiddenSize), ("model", "layers", \.model.layerCount),
     ("model", "heads", \.model.headCount), ("model", "feedForward", \.model.feedForwardSize),
     ("model", "context", \.model.contextLength), ("training", "steps", \.training.steps),
-    ("training", "warmUpSteps", \.training.warmUpSteps), ("training", "batch", \.training.batchSize),
+    ("training", "warmUpSteps", \.training.warmUpSteps),
+    ("training", "batch", \.training.batchSize),
     ("books", "maximumChord", \.books.maximumChord), ("books", "segments", \.books.segments),
     ("books", "memoryBudgetBytes", \.books.memoryBudgetBytes),
     ("valuation", "heldOutPartsPerMillion", \.heldOut), ("valuation", "windows", \.windows),
@@ -116,7 +117,9 @@ package struct RunConfiguration: Sendable {
       var entries = try JSONFields(value, of: "'\(section)' of the configuration")
       for entry in Self.integers where entry.section == section {
         guard let value = entries.optional(entry.name) else { continue }
-        guard let number = value.integer else { throw Self.wrong(entry.name, "an integer", section) }
+        guard let number = value.integer else {
+          throw Self.wrong(entry.name, "an integer", section)
+        }
         self[keyPath: entry.path] = Int(number)
       }
       for entry in Self.decimals where entry.section == section {

@@ -43,7 +43,8 @@ package enum AddWorks {
         let fingerprint = try Fingerprint(utf8: bytes)
         prepared.append((fingerprint, bytes.count, SHA256.digest(bytes)))
       } catch {
-        throw ServiceError.refused("'\(submission.path)' is no work that can be registered: \(error)")
+        throw ServiceError.refused(
+          "'\(submission.path)' is no work that can be registered: \(error)")
       }
     }
     for (index, entry) in prepared.enumerated()

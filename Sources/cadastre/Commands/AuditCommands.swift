@@ -37,7 +37,8 @@ enum AuditCommands {
       return text + console.style.apply(.good, to: "verified: everything holds") + "\n"
     }
     for finding in report.findings {
-      text += console.style.apply(.bad, to: finding.subject) + ": \(TextStyle.safe(finding.problem))\n"
+      text +=
+        console.style.apply(.bad, to: finding.subject) + ": \(TextStyle.safe(finding.problem))\n"
     }
     let count = report.findings.count
     return text

@@ -114,7 +114,8 @@ enum GrantCommands {
     try GrantUse.revoke([(grant, key)], in: writer)
     let position = writer.state.size - 1
     return Output(
-      text: "revoked \(grant.short) at entry \(position): no run that starts from now on may use it\n",
+      text:
+        "revoked \(grant.short) at entry \(position): no run that starts from now on may use it\n",
       json: ["grant": .string(grant.hex), "position": .integer(Int64(position))])
   }
 

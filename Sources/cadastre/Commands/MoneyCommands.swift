@@ -83,7 +83,8 @@ enum MoneyCommands {
     let statement = try StatementOfParty(party: party, period: period, snapshot: snapshot)
     var table = TerminalTable([
       .init("work", mayShrink: true), .init("model"), .init("share", .right), .init("rate", .right),
-      .init("entitled so far", .right), .init("stated before", .right), .init("this period", .right),
+      .init("entitled so far", .right), .init("stated before", .right),
+      .init("this period", .right),
     ])
     for line in statement.lines {
       func money(_ units: Int64) -> String {

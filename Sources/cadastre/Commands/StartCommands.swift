@@ -47,7 +47,8 @@ enum StartCommands {
     let isText = !arguments.flag("json")
     let result = try Quickstart.run(
       Quickstart.Request(
-        directory: directory, seed: UInt64(try arguments.integer("seed", in: 0...Int(Int32.max)) ?? 1),
+        directory: directory,
+        seed: UInt64(try arguments.integer("seed", in: 0...Int(Int32.max)) ?? 1),
         threads: try context.threads(), steps: try arguments.integer("steps", in: 2...1_000_000),
         clock: Context.clock),
       stage: { stage in

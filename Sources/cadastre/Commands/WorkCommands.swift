@@ -23,7 +23,9 @@ enum WorkCommands {
       AddWorks.Submission(path: path, title: title ?? AddWorks.title(ofFile: path), key: key)
     }
     let added = try AddWorks.run(submissions, in: writer)
-    var table = TerminalTable([.init("work"), .init("bytes", .right), .init("file", mayShrink: true)])
+    var table = TerminalTable([
+      .init("work"), .init("bytes", .right), .init("file", mayShrink: true),
+    ])
     for (work, path) in zip(added, files) {
       table.add([.init(work.work.short, .accent), .init("\(work.byteCount)"), .init(path)])
     }

@@ -47,7 +47,8 @@ enum QuickstartView {
       ("cadastre work show … \(register)", "a work and its grants"),
       ("open \(directory)/report.html", "the same as a page, with charts"),
     ] {
-      text += "  " + style.apply(.accent, to: command) + style.apply(.quiet, to: "  \(purpose)") + "\n"
+      text +=
+        "  " + style.apply(.accent, to: command) + style.apply(.quiet, to: "  \(purpose)") + "\n"
     }
     return text
   }
@@ -84,10 +85,7 @@ enum QuickstartView {
     return table.text(width: console.width, style: console.style)
       + "retained \(money(total.retained)) + owed \(money(total.owed)) ="
       + " \(money(total.revenue)) \(total.currency) reported\n"
-      + console.style.apply(
-        .quiet,
-        to: "shares: \(shares.method)\n"
-          + "moved and left end: millinats a byte, averaged over the targets by weight\n")
+      + SharesView.legend(shares, console)
   }
 
   /// The result for programs.

@@ -27,10 +27,15 @@ enum SharesView {
     }
     table.setFooter([.init("the whole model"), "100.000%", "", "", ""])
     return table.text(width: console.width, style: console.style)
-      + console.style.apply(
-        .quiet,
-        to: "shares: \(shares.method)\n"
-          + "moved and left end: millinats a byte, averaged over the targets by weight") + "\n"
+      + legend(shares, console)
+  }
+
+  /// What the columns mean.
+  static func legend(_ shares: SharesByParty, _ console: Console) -> String {
+    [
+      "shares: \(shares.method)",
+      "moved and left end: credits in millinats a byte, averaged over the targets by weight",
+    ].map { console.style.apply(.quiet, to: $0) + "\n" }.joined()
   }
 
   /// One row a work.
