@@ -23,8 +23,8 @@ struct HeldOutText {
   ///
   /// - Parameters:
   ///   - works: The manifest's entries with their bytes.
-  ///   - mayEvaluate: Whether a work is granted for evaluation.
   ///   - configuration: The part held out, the windows and the targets.
+  ///   - mayEvaluate: Whether a work is granted for evaluation.
   /// - Throws: `ServiceError` where a target has no text.
   init(
     works: [(entry: Manifest.Entry, bytes: [UInt8])], configuration: RunConfiguration,
