@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Register
+import Register
 package import Signing
 
 /// Keeps a contributor's key and registers the party.
