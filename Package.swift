@@ -49,7 +49,7 @@ let modules: [Module] = [
     testUses: ["TestSupport"]),
   Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
-    testUses: ["TestSupport"]),
+    testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"],
