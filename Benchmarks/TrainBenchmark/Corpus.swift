@@ -1,13 +1,15 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Attribution
+
 /// The King James text as 66 lines and six targets, from the output of
 /// `bible -f "Gen1:1-Rev22:21"` (Debian packages `bible-kjv`, `bible-kjv-text`).
 struct Corpus {
   /// Each book without verse references, less the last twentieth.
   var lines: [[UInt8]] = []
   /// Passages picked evenly over the held-out parts of each group of books.
-  var targets: [(name: String, passages: [[UInt8]])] = []
+  var targets: [ValuationTarget] = []
 
   private static let groups: [(String, Range<Int>)] = [
     ("law", 0..<5), ("histories", 5..<17), ("poetry", 17..<22), ("prophets", 22..<39),
@@ -17,8 +19,8 @@ struct Corpus {
   /// - Parameters:
   ///   - text: verses, one a line, each after its reference and a space.
   ///   - windows: passages for each target.
-  ///   - length: bytes in a passage.
-  init(_ text: [UInt8], windows: Int, length: Int) {
+  ///   - context: predictions in a passage.
+  init(_ text: [UInt8], windows: Int, context: Int) {
     var names: [ArraySlice<UInt8>] = []
     var books: [[UInt8]] = []
     for verse in text.split(separator: UInt8(ascii: "\n")) {
@@ -35,17 +37,14 @@ struct Corpus {
     }
     precondition(books.count == 66, "\(books.count) books were found, not 66")
     for (name, range) in Self.groups {
-      var heldOut: [UInt8] = []
+      var heldOut: [[UInt8]] = []
       for book in range {
         let cut = books[book].count * 95 / 100
         lines.append(Array(books[book][..<cut]))
-        heldOut += books[book][cut...]
+        heldOut.append(Array(books[book][cut...]))
       }
-      let passages = (0..<windows).map { window in
-        let start = (heldOut.count - length) * window / max(windows - 1, 1)
-        return Array(heldOut[start..<start + length])
-      }
-      targets.append((name, passages))
+      targets.append(
+        ValuationTarget(name: name, heldOut: heldOut, count: windows, context: context))
     }
   }
 }

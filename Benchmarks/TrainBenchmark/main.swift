@@ -77,14 +77,13 @@ for argument in CommandLine.arguments.dropFirst(2) {
 }
 
 let corpus = Corpus(
-  readFile(CommandLine.arguments[1]), windows: windows, length: model.contextLength + 1)
+  readFile(CommandLine.arguments[1]), windows: windows, context: model.contextLength)
 let blas = try BLAS.load()
 let began = seconds()
 let run = try BookkeptRun(
   model: LlamaModel(model, blas: blas), training: training, books: books,
   lines: corpus.lines.enumerated().map { TrainingLine(owner: $0.offset, bytes: $0.element) },
-  targets: corpus.targets.map { ValuationTarget(name: $0.name, passages: $0.passages) },
-  threads: threads)
+  targets: corpus.targets, threads: threads)
 print("\(blas.build); \(run.model.layout.count) parameters, \(threads) threads")
 
 var levels = [Int](repeating: 0, count: 8)
@@ -105,13 +104,15 @@ while !run.isFinished {
   }
 }
 let wall = seconds() - began
+let baseline = BigramBaseline(texts: corpus.lines)
 let closed = run.closedBooks()
 print("chords \(chords), by level \(levels[1...].map(String.init).joined(separator: " "))")
 for (index, target) in corpus.targets.enumerated() {
   let reduction = Double(closed.initialLoss[index] - closed.finalLoss[index])
   let part = { (piconats: Int64) in fixed(Double(piconats) / reduction * 100, 3) + " %" }
   print(
-    "\(target.name): \(fixed(Double(closed.finalLoss[index]) * 1e-12)) nats/byte;",
+    "\(target.name): \(fixed(Double(closed.finalLoss[index]) * 1e-12)) nats/byte,",
+    "bigram \(fixed(Double(baseline.loss(target)) * 1e-12));",
     "of the reduction: residual \(part(closed.residual[index])),",
     "sum of magnitudes \(part(closed.absoluteResidual[index])), decay \(part(closed.decay[index])),",
     "left-end sum \(part(closed.leftEnd.reduce(0) { $0 + $1[index] }))")
@@ -120,4 +121,4 @@ let split = run.timeSplit
 print(
   "seconds: passes \(fixed(split.passes, 1)), updates \(fixed(split.updates, 1)),",
   "valuation \(fixed(split.valuation, 1)), accounting \(fixed(split.accounting, 1)),",
-  "all \(fixed(wall, 1))")
+  "all \(fixed(wall, 1)); processor \(fixed(Double(clock()) / Double(CLOCKS_PER_SEC), 1))")

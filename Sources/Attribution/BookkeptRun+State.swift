@@ -40,7 +40,7 @@ extension BookkeptRun {
 
   /// Writes the state piece by piece.
   ///
-  /// - Parameter write: receives all bytes in order; what it throws ends the writing.
+  /// `write`: receives all bytes in order; what it throws ends the writing.
   package func save(_ write: (UnsafeRawBufferPointer) throws -> Void) throws {
     _ = closedBooks()
     var head = ByteWriter()

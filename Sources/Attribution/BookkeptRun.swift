@@ -55,11 +55,10 @@ package final class BookkeptRun {
 
   /// Prepares a run from its seeded start.
   ///
-  /// - Parameters:
-  ///   - lines: the works, in the order of the books.
-  ///   - targets: the valuation texts, in the order of the books.
-  ///   - threads: how many threads work; changes no result.
-  /// - Throws: `RunError`, or a `TrainingConfigurationError`.
+  /// `lines`: the works, in the order of the books.
+  /// `targets`: the valuation texts, in the order of the books.
+  /// `threads`: how many threads work; changes no result.
+  /// Throws `RunError`, or a `TrainingConfigurationError`.
   package init(
     model: LlamaModel, training: TrainingConfiguration, books: BooksConfiguration,
     lines: [TrainingLine], targets: [ValuationTarget], threads: Int
@@ -176,7 +175,7 @@ package final class BookkeptRun {
     prepareLeft()
     let size = model.layout.count
     let segmentEnd = endOfSegment(after: trainer.step)
-    let length = min(controller.length, segmentEnd - trainer.step)
+    let length = controller.next(within: segmentEnd - trainer.step)
     start.base.update(from: trainer.parameters.base, count: size)
     store.clear()
     var trainingLoss = 0.0
@@ -196,7 +195,7 @@ package final class BookkeptRun {
     TimeSplit.lap(&began, into: &timeSplit.accounting)
     _ = accumulator.add(result, losses: measured.losses)
     swap(&left, &right)
-    if length == controller.length { controller.learn(excess: measured.excess) }
+    controller.learn(chord: length, excess: measured.excess)
     addCoursePoint()
     return Report(
       step: trainer.step, chordLength: length, level: measured.level,

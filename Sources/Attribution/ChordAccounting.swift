@@ -114,7 +114,8 @@ final class ChordAccounting {
         into: reach, count: count)
       multiply(
         store.gradients.base + step.units.lowerBound * size + offset, rows: step.units.count,
-        factor: (1 - beta1) * step.clip, count: count, scratch, firstColumn: 1 + lineCount
+        factor: (1 - beta1) * step.clip, count: count, scratch,
+        firstColumn: 1 + lineCount
           + step.units.lowerBound, into: sums)
     }
     multiply(
@@ -154,7 +155,8 @@ final class ChordAccounting {
         into: scratch.weighted.base + row * Self.block, count: count)
     }
     blas.multiply(
-      rows: directions, columns: rows, inner: count, scratch.weighted.base, Self.block, matrix, size,
+      rows: directions, columns: rows, inner: count, scratch.weighted.base, Self.block, matrix,
+      size,
       transposeB: true, into: scratch.products.base, rows)
     for row in 0..<directions {
       for column in 0..<rows {

@@ -37,8 +37,15 @@ struct ChordController: Equatable {
   var length = 1
   var maximum: Int
 
-  /// - Parameter excess: the largest residual as a part of its tolerance, at the level accepted.
-  mutating func learn(excess: Double) {
-    length = excess > 1 ? max(1, length / 2) : min(maximum, length + (length + 1) / 2)
+  /// The steps of the next chord where `left` steps are left: as few chords as the length allows, all
+  /// of about the same size.
+  func next(within left: Int) -> Int {
+    let chords = (left + length - 1) / length
+    return (left + chords - 1) / chords
+  }
+
+  /// Learns from a chord whose largest residual was `excess` times its tolerance.
+  mutating func learn(chord: Int, excess: Double) {
+    length = excess > 1 ? max(1, chord / 2) : min(maximum, length + (length + 1) / 2)
   }
 }

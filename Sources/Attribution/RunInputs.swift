@@ -23,13 +23,31 @@ package struct ValuationTarget: Sendable {
     self.name = name
     self.passages = passages
   }
+
+  /// Picks `count` passages of one window each, evenly over all windows of the held-out parts.
+  ///
+  /// None crosses from one part into another; where there are fewer windows, all are taken.
+  package init(name: String, heldOut parts: [[UInt8]], count: Int, context: Int) {
+    let windows = parts.flatMap { part in
+      stride(from: 0, to: part.count - 1, by: context).map {
+        part[$0..<min($0 + context + 1, part.count)]
+      }
+    }
+    let taken = min(count, windows.count)
+    let picked = (0..<taken).map { index in
+      windows[taken == 1 ? 0 : index * (windows.count - 1) / (taken - 1)]
+    }
+    self.init(name: name, passages: picked.map(Array.init))
+  }
 }
 
 /// How the books are kept.
 package struct BooksConfiguration: Hashable, Sendable {
-  /// What a chord's residual may be, as a part of its target's first loss spread evenly over the
-  /// steps plus the same part of the chord's own reduction. The sum over a run then stays near twice
-  /// this part of the reduction.
+  /// How much of a chord's change of loss the quadrature may leave unexplained.
+  ///
+  /// A chord may leave this part of its own change, plus this part of the target's first loss times
+  /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
+  /// times this part of the reduction; measured, to less than it.
   package var tolerance = 0.001
   /// The most steps between two measured points.
   package var maximumChord = 8

@@ -23,7 +23,8 @@ extension ShareDivisionError: CustomStringConvertible {
     case .noCredit: "no account has positive credit: there is nothing to divide"
     case .weightTooLarge(let target):
       "the weight of target \(target) is too large: use weights below a million"
-    case .sizesDiffer: "weights, commons losses and owners do not match the books: give one for each"
+    case .sizesDiffer:
+      "weights, commons losses and owners do not match the books: give one for each"
     }
   }
 }
@@ -51,11 +52,10 @@ package struct ShareDivision: Hashable, Sendable {
 
   /// Divides the pot.
   ///
-  /// - Parameters:
-  ///   - owners: the account of each line.
-  ///   - weights: one a target, in any unit.
-  ///   - commons: the commons line of each target, piconats per byte.
-  /// - Throws: `ShareDivisionError` where there is nothing to divide or the inputs do not match.
+  /// `owners`: the account of each line.
+  /// `weights`: one a target, in any unit.
+  /// `commons`: the commons line of each target, piconats per byte.
+  /// Throws `ShareDivisionError` where there is nothing to divide or the inputs do not match.
   package init(
     _ books: ClosedBooks, owners: [Int], weights: [UInt64], commons: [Int64]
   ) throws(ShareDivisionError) {

@@ -38,10 +38,9 @@ final class Valuation {
 
   /// Measures the loss of each target in nats per byte, and its gradient.
   ///
-  /// - Parameters:
-  ///   - sum: one gradient for each target, end to end.
-  ///   - adding: adds to `sum` instead of overwriting it.
-  ///   - direction: the derivative of each loss along `end - start` is returned as `slopes`.
+  /// `sum`: one gradient for each target, end to end.
+  /// `adding`: adds to `sum` instead of overwriting it.
+  /// `direction`: the derivative of each loss along `end - start` is returned as `slopes`.
   func measure(
     at parameters: UnsafePointer<Float>, into sum: UnsafeMutablePointer<Float>, adding: Bool,
     start: UnsafePointer<Float>, end: UnsafePointer<Float>

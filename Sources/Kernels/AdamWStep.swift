@@ -32,9 +32,8 @@ package struct AdamWStep: Sendable {
 
   /// Updates `count` parameters, a multiple of 8, in place.
   ///
-  /// - Parameters:
-  ///   - preconditioner: receives `P = 1 / (sqrt(v · secondCorrection) + epsilon)`.
-  ///   - decayed: receives, added, the displacement by weight decay.
+  /// `preconditioner`: receives `P = 1 / (sqrt(v · secondCorrection) + epsilon)`.
+  /// `decayed`: receives, added, the displacement by weight decay.
   package func update(
     count: Int, parameters: UnsafeMutablePointer<Float>, gradient: UnsafePointer<Float>,
     first: UnsafeMutablePointer<Float>, second: UnsafeMutablePointer<Float>,

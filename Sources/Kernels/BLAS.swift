@@ -56,8 +56,8 @@ package struct BLAS: Sendable {
 
   /// Loads the library with the stated kernel family, or the fastest that this processor runs.
   ///
-  /// - Parameter family: a family recorded by an earlier run, to repeat it; nil to choose.
-  /// - Throws: `BLASError` where the library or the family cannot be had.
+  /// `family`: a family recorded by an earlier run, to repeat it; nil to choose.
+  /// Throws `BLASError` where the library or the family cannot be had.
   package static func load(family: String? = nil) throws(BLASError) -> BLAS {
     let result = loaded.withLock { current -> Result<BLAS, BLASError> in
       if let current {
@@ -105,10 +105,9 @@ package struct BLAS: Sendable {
 
   /// Row-major `c = scale · op(a) · op(b) + keep · c`.
   ///
-  /// - Parameters:
-  ///   - a: `rows × inner` with `aStride` floats between rows; `inner × rows` if `transposeA`.
-  ///   - b: `inner × columns` with `bStride`; `columns × inner` if `transposeB`.
-  ///   - c: `rows × columns` with `cStride`; overwritten where `keep` is 0.
+  /// `a`: `rows × inner` with `aStride` floats between rows; `inner × rows` if `transposeA`.
+  /// `b`: `inner × columns` with `bStride`; `columns × inner` if `transposeB`.
+  /// `c`: `rows × columns` with `cStride`; overwritten where `keep` is 0.
   @inline(__always)
   package func multiply(
     rows: Int, columns: Int, inner: Int,

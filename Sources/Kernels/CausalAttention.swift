@@ -62,7 +62,7 @@ package struct CausalAttention: Sendable {
 
   /// Writes the gradients of one head from `outputGradient`.
   ///
-  /// - Parameter scratch: room for one attention matrix.
+  /// `scratch`: room for one attention matrix.
   package func backward(
     length: Int, query: UnsafePointer<Float>, key: UnsafePointer<Float>,
     value: UnsafePointer<Float>, stride: Int, weights: UnsafePointer<Float>,

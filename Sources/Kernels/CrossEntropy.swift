@@ -5,9 +5,8 @@
 package enum CrossEntropy {
   /// The summed loss of `rows` rows; the logits stay as they are.
   ///
-  /// - Parameters:
-  ///   - classes: floats in a row, a multiple of 8.
-  ///   - targets: the right class of each row.
+  /// `classes`: floats in a row, a multiple of 8.
+  /// `targets`: the right class of each row.
   package static func loss(
     rows: Int, classes: Int, _ logits: UnsafePointer<Float>, targets: UnsafePointer<UInt8>
   ) -> Double {

@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Transcendental functions from additions and multiplications alone, so that every machine gives
-/// the same bits; the C library's differ between processors. Errors stay below 1e-14 (relative
-/// for `exp` and `log`, absolute for `sin` and `cos`).
+/// Transcendental functions from additions and multiplications alone.
+///
+/// Every machine gives the same bits; the C library's differ between processors. Errors stay below
+/// 1e-13, relative for the exponential and the logarithm, absolute for cosine and sine.
 package enum ExactMath {
   private static let ln2High = 0x1.62e42fee00000p-1
   private static let ln2Low = 0x1.a39ef35793c76p-33

@@ -45,8 +45,10 @@ extension SIMD8 where Scalar == Float {
   func larger(_ other: Self) -> Self { replacing(with: other, where: other .> self) }
 }
 
-/// `e^x` in each lane: Cephes' degree-5 polynomial after reduction by ln 2, error below 2 units in
-/// the last place; exactly 0 below -87. The same bits wherever a fused multiply-add rounds once.
+/// The exponential of each lane; exactly 0 below -87.
+///
+/// Cephes' degree-5 polynomial after reduction by ln 2, error below 2 units in the last place. The
+/// same bits wherever a fused multiply-add rounds once.
 @inline(__always)
 func exponential(_ x: Lanes) -> Lanes {
   let high = Lanes(repeating: 88)

@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-/// Rotary position embedding (Su et al. 2021) in the half-split layout of Hugging Face
-/// `rotate_half`: element `i` of a head turns with element `i + headSize / 2`.
+/// Rotary position embedding in the half-split layout of Hugging Face's `rotate_half`.
+///
+/// Element `i` of a head turns with element `i + headSize / 2` (Su and others 2021).
 package struct RotaryEmbedding: ~Copyable, Sendable {
   private let half: Int
   private let cosines: FloatBuffer
@@ -10,9 +11,8 @@ package struct RotaryEmbedding: ~Copyable, Sendable {
 
   /// Tabulates the angles `position · base^(-2i / headSize)`.
   ///
-  /// - Parameters:
-  ///   - headSize: floats in one head, a multiple of 16.
-  ///   - positions: how many positions may be asked for.
+  /// `headSize`: floats in one head, a multiple of 16.
+  /// `positions`: how many positions may be asked for.
   package init(headSize: Int, positions: Int, base: Double) {
     half = headSize / 2
     cosines = FloatBuffer(count: positions * half)
@@ -29,7 +29,7 @@ package struct RotaryEmbedding: ~Copyable, Sendable {
 
   /// Turns `heads` adjacent heads of each row in place; row 0 is position 0.
   ///
-  /// - Parameter backwards: turns by the opposite angle, which is the gradient.
+  /// `backwards`: turns by the opposite angle, which is the gradient.
   package borrowing func rotate(
     rows: Int, heads: Int, _ x: UnsafeMutablePointer<Float>, stride rowStride: Int,
     backwards: Bool = false

@@ -13,9 +13,10 @@ package final class PassEngine {
   private var segments: [[GradientSegment]]
   private var losses: UnsafeMutableBufferPointer<Double>
 
-  /// - Parameters:
-  ///   - shardWindows: windows in a shard; part of what fixes the bits of a result.
-  ///   - shardCapacity: the most shards a plan may have.
+  /// Makes a workspace for each thread.
+  ///
+  /// `shardWindows`: windows in a shard; part of what fixes the bits of a result.
+  /// `shardCapacity`: the most shards a plan may have.
   package init(model: LlamaModel, workers: Workers, shardWindows: Int, shardCapacity: Int) {
     self.model = model
     self.workers = workers
@@ -35,9 +36,8 @@ package final class PassEngine {
 
   /// Computes the gradient of each unit and the summed loss of each shard (see `loss(ofShard:)`).
   ///
-  /// - Parameters:
-  ///   - scales: what a shard's summed loss is multiplied by before differentiating.
-  ///   - gradients: one buffer of the layout's size for each unit, end to end.
+  /// `scales`: what a shard's summed loss is multiplied by before differentiating.
+  /// `gradients`: one buffer of the layout's size for each unit, end to end.
   package func gradients(
     _ set: WindowSet, _ plan: PassPlan, parameters: UnsafePointer<Float>, scales: [Float],
     into gradients: UnsafeMutablePointer<Float>
@@ -77,6 +77,19 @@ package final class PassEngine {
         rows: space.rows, classes: model.configuration.vocabularySize, space.logits,
         targets: space.targets)
     }
+  }
+
+  /// The logits after each byte of a text, row by row; the last row predicts what comes next.
+  ///
+  /// `text`: 1 to `contextLength` bytes.
+  package func logits(_ text: [UInt8], parameters: UnsafePointer<Float>) -> [Float] {
+    precondition((1...model.configuration.contextLength).contains(text.count), "no such context")
+    let piece = TextPiece(line: 0, bytes: text + [0])
+    let set = WindowSet(pieces: [piece], lineCount: 1, context: text.count)
+    spaces[0].pack(set, [0])
+    model.forward(parameters, spaces[0])
+    let count = text.count * model.configuration.vocabularySize
+    return Array(UnsafeBufferPointer(start: spaces[0].logits, count: count))
   }
 
   /// The summed loss of the last pass over shards of one line each, by line, in nats.

@@ -34,8 +34,10 @@ extension SafetensorsError: CustomStringConvertible {
   }
 }
 
-/// Weights in the safetensors format: eight bytes of header length, a JSON header, raw little-endian
-/// floats. What `LlamaForCausalLM.from_pretrained` of `transformers` loads.
+/// Weights in the safetensors format.
+///
+/// Eight bytes of header length, a JSON header, raw little-endian floats: what
+/// `LlamaForCausalLM.from_pretrained` of `transformers` loads.
 package enum Safetensors {
   /// The most bytes a header may have.
   package static let maximumHeaderBytes = 1 << 20

@@ -42,8 +42,7 @@ package final class Trainer {
 
   /// Prepares the first step from seeded weights.
   ///
-  /// - Parameters:
-  ///   - owners: the account of each line.
+  /// `owners`: the account of each line.
   package init(
     engine: PassEngine, configuration: TrainingConfiguration, windows: WindowSet, owners: [Int]
   ) {
@@ -67,7 +66,7 @@ package final class Trainer {
 
   /// Computes the gradients of the next step's units and returns the batch's loss in nats per byte.
   ///
-  /// - Parameter units: room for `batchSize` gradients; `plan` tells which are used.
+  /// `units`: room for `batchSize` gradients; `plan` tells which are used.
   package func gradients(into units: UnsafeMutablePointer<Float>) -> Double {
     order.read(step: step, into: &plan.windows)
     plan.cut(windows, shardWindows: engine.shardWindows, oneLineAShard: false)
@@ -79,9 +78,8 @@ package final class Trainer {
 
   /// Moves the weights by the sum of the units' gradients.
   ///
-  /// - Parameters:
-  ///   - preconditioner: receives P of this step.
-  ///   - decayed: receives, added, the displacement by weight decay.
+  /// `preconditioner`: receives P of this step.
+  /// `decayed`: receives, added, the displacement by weight decay.
   package func update(
     units: UnsafePointer<Float>, preconditioner: UnsafeMutablePointer<Float>,
     decayed: UnsafeMutablePointer<Float>

@@ -1,0 +1,175 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Canonical
+import Kernels
+import Primitives
+import Testing
+import Transformer
+
+/// A model small enough to be checked number by number.
+func tinyModel() throws -> LlamaModel {
+  var configuration = ModelConfiguration()
+  configuration.hiddenSize = 32
+  configuration.layerCount = 2
+  configuration.headCount = 2
+  configuration.feedForwardSize = 40
+  configuration.contextLength = 16
+  return try LlamaModel(configuration, blas: BLAS.load())
+}
+
+func randomText(_ count: Int, _ random: inout Philox4x32) -> [UInt8] {
+  (0..<count).map { _ in UInt8(97 + random.below(26)) }
+}
+
+@Suite struct ModelTests {
+  @Test func `Gradients agree with finite differences along every tensor`() throws {
+    let model = try tinyModel()
+    var random = Philox4x32(key: 1, stream: 9)
+    let windows = WindowSet(
+      pieces: [17, 12, 3].enumerated().map {
+        TextPiece(line: $0.offset, bytes: randomText($0.element, &random))
+      }, lineCount: 3, context: 16)
+    let engine = PassEngine(
+      model: model, workers: Workers(count: 1), shardWindows: 2, shardCapacity: 4)
+    let plan = PassPlan(all: windows, shardWindows: 2)
+    let size = model.layout.count
+    let parameters = FloatBuffer(count: size)
+    model.layout.initialize(parameters.base, seed: 3)
+    for tensor in model.layout.tensors where !tensor.decays {
+      for i in 0..<tensor.count { parameters.base[tensor.offset + i] += Float(i % 5) * 0.1 - 0.2 }
+    }
+    let units = FloatBuffer(count: plan.unitCount * size)
+    engine.gradients(
+      windows, plan, parameters: parameters.base, scales: [1, 1, 1], into: units.base)
+    let moved = FloatBuffer(count: size)
+    for tensor in model.layout.tensors {
+      let direction = (0..<tensor.count).map { _ in Float(random.next32()) * 0x1p-31 - 1 }
+      let length = direction.reduce(0.0) { $0 + Double($1 * $1) }.squareRoot()
+      func loss(_ step: Double) -> Double {
+        moved.base.update(from: parameters.base, count: size)
+        for (i, d) in direction.enumerated() {
+          moved.base[tensor.offset + i] += Float(step * Double(d) / length)
+        }
+        engine.losses(windows, plan, parameters: moved.base)
+        return engine.lossSum(plan)
+      }
+      let slope = (8 * (loss(0.02) - loss(-0.02)) - (loss(0.04) - loss(-0.04))) / 0.24
+      var expected = 0.0
+      for unit in 0..<plan.unitCount {
+        for (i, d) in direction.enumerated() {
+          expected += Double(units.base[unit * size + tensor.offset + i]) * Double(d) / length
+        }
+      }
+      #expect(
+        (slope - expected).magnitude < 2e-3 * max(1, expected.magnitude),
+        "\(tensor.name): \(slope) and \(expected)")
+    }
+  }
+
+  @Test func `Weights do not depend on the number of threads`() throws {
+    func weights(threads: Int) throws -> [Float] {
+      var random = Philox4x32(key: 5, stream: 0)
+      let model = try tinyModel()
+      var training = TrainingConfiguration()
+      training.steps = 20
+      training.warmUpSteps = 2
+      training.shardWindows = 3
+      let engine = PassEngine(
+        model: model, workers: Workers(count: threads), shardWindows: 3, shardCapacity: 8)
+      let pieces = (0..<5).map { TextPiece(line: $0, bytes: randomText(40 + 37 * $0, &random)) }
+      let trainer = Trainer(
+        engine: engine, configuration: training,
+        windows: WindowSet(pieces: pieces, lineCount: 5, context: 16), owners: [0, 1, 1, 2, 3])
+      let units = FloatBuffer(count: training.batchSize * model.layout.count)
+      let scratch = FloatBuffer(count: model.layout.count)
+      var losses: [Double] = []
+      for _ in 0..<training.steps {
+        losses.append(trainer.gradients(into: units.base))
+        _ = trainer.update(
+          units: units.base, preconditioner: scratch.base, decayed: scratch.base)
+      }
+      #expect(losses[19] < losses[0] - 1)
+      return Array(trainer.parameters.elements)
+    }
+    let one = try weights(threads: 1)
+    #expect(try weights(threads: 2) == one)
+    #expect(try weights(threads: 3) == one)
+  }
+
+  @Test(arguments: ["heads", "inner", "hidden", "vocabulary", "layers", "context"])
+  func `Shapes that the kernels cannot run are refused`(field: String) {
+    var configuration = ModelConfiguration()
+    switch field {
+    case "heads": configuration.headCount = 3
+    case "inner": configuration.feedForwardSize = 12
+    case "hidden": configuration.hiddenSize = 8
+    case "vocabulary": configuration.vocabularySize = 255
+    case "layers": configuration.layerCount = 0
+    default: configuration.contextLength = 1_000_000
+    }
+    #expect(throws: ModelConfigurationError.self) { try configuration.validate() }
+  }
+}
+
+@Suite struct DataOrderTests {
+  @Test func `An epoch reads every window once and spreads each account evenly`() {
+    let owners = [0, 1, 1, 2]
+    let pieces = [900, 300, 500, 33].enumerated().map {
+      TextPiece(line: $0.offset, bytes: Array(repeating: 0, count: $0.element))
+    }
+    let windows = WindowSet(pieces: pieces, lineCount: 4, context: 8)
+    #expect(windows.predictionsByLine == [899, 299, 499, 32])
+    let order = DataOrder(windows, owners: owners, seed: 11, batchSize: 4)
+    for epoch in 0..<3 {
+      let permutation = order.order(epoch: epoch)
+      #expect(permutation.sorted() == Array(0..<windows.count))
+      let firstHalf = permutation.prefix(windows.count / 2)
+      let ofFirstAccount = firstHalf.count { $0 < 113 }
+      #expect((55...58).contains(ofFirstAccount))
+    }
+    #expect(order.order(epoch: 0) != order.order(epoch: 1))
+  }
+
+  @Test func `A step's windows do not depend on what was read before`() {
+    let pieces = [TextPiece(line: 0, bytes: Array(repeating: 1, count: 200))]
+    let windows = WindowSet(pieces: pieces, lineCount: 1, context: 8)
+    var all = DataOrder(windows, owners: [0], seed: 1, batchSize: 6)
+    for step in 0..<20 {
+      var expected: [Int] = []
+      all.read(step: step, into: &expected)
+      var fresh = DataOrder(windows, owners: [0], seed: 1, batchSize: 6)
+      var got: [Int] = []
+      fresh.read(step: step, into: &got)
+      #expect(got == expected)
+    }
+  }
+}
+
+@Suite struct SafetensorsTests {
+  @Test func `Weights written are weights read, and damage is named`() throws {
+    let model = try tinyModel()
+    let layout = model.layout
+    let weights = FloatBuffer(count: layout.count)
+    layout.initialize(weights.base, seed: 77)
+    let bytes = Safetensors.encode(layout, weights.base)
+    let back = FloatBuffer(count: layout.count)
+    try Safetensors.decode(bytes, layout, into: back.base)
+    #expect(Array(back.elements) == Array(weights.elements))
+    for count in [0, 7, 8, 100, bytes.count - 1] {
+      #expect(throws: SafetensorsError.self) {
+        try Safetensors.decode(Array(bytes.prefix(count)), layout, into: back.base)
+      }
+    }
+    var other = model.configuration
+    other.feedForwardSize = 48
+    #expect(throws: SafetensorsError.mismatch("model.layers.0.mlp.gate_proj.weight")) {
+      try Safetensors.decode(bytes, ParameterLayout(other), into: back.base)
+    }
+    other = model.configuration
+    other.layerCount = 1
+    #expect(throws: SafetensorsError.self) {
+      try Safetensors.decode(bytes, ParameterLayout(other), into: back.base)
+    }
+  }
+}
