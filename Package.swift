@@ -49,7 +49,7 @@ let modules: [Module] = [
     testUses: ["TestSupport"]),
   Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
-    testUses: ["TestSupport"]),
+    testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"],
@@ -121,7 +121,7 @@ let package = Package(
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.filter { !["TransparencyLog", "Audit", "Service"].contains($0.name) }.map { module in
+    + modules.filter { !["Audit", "Service"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {

@@ -5,7 +5,7 @@ import Canonical
 package import Primitives
 package import Signing
 
-/// The event `admission.decided`: what the gate decided about a corpus.
+/// `admission.decided`: what the gate decided about a corpus.
 ///
 /// Signed by the operator.
 package struct AdmissionRecord: Sendable {

@@ -4,7 +4,7 @@
 import Canonical
 package import Primitives
 
-/// The event `party.registered`: a key takes part under a role.
+/// `party.registered`: a key takes part under a role.
 ///
 /// Signed by that key.
 package struct PartyRegistration: Sendable {

@@ -4,7 +4,7 @@
 import Canonical
 package import Money
 
-/// The event `revenue.reported`: what a model earned in a period.
+/// `revenue.reported`: what a model earned in a period.
 ///
 /// Signed by the operator.
 package struct RevenueReport: Sendable {

@@ -4,7 +4,7 @@
 import Canonical
 package import Primitives
 
-/// The event `work.registered`: a party says that bytes of this digest are its work.
+/// `work.registered`: a party says that bytes of this digest are its work.
 ///
 /// Signed by the owner.
 package struct WorkRegistration: Sendable {

@@ -5,7 +5,7 @@ internal import CSQLite
 package import Primitives
 package import Register
 
-/// The file `openings.sqlite`: what commitments in the log open to.
+/// `openings.sqlite`: what commitments in the log open to.
 ///
 /// Erasing a row erases the person.
 package struct OpeningStore {
