@@ -35,17 +35,48 @@ struct Module {
 let modules: [Module] = [
   Module(name: "Primitives", uses: []),
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
+  Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
+  Module(
+    name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
+    testUses: ["TestSupport"]),
+  Module(name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"]),
+  Module(
+    name: "Gate", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register"]),
+  Module(name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"]),
+  Module(
+    name: "Storage",
+    uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"]),
+  Module(
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"]),
+  Module(
+    name: "Audit",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "TransparencyLog",
+    ]),
+  Module(
+    name: "Service",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
+      "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
+      "Presentation",
+    ]),
+  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
+  Module(name: "Presentation", uses: ["Primitives"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
-    name: "Attribution", uses: ["Primitives", "Money", "Kernels", "Transformer"], extra: hot),
-  Module(name: "Arguments", uses: []),
+    name: "Attribution",
+    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
-  .systemLibrary(name: "CProcessor")
+  .systemLibrary(name: "CProcessor"),
+  .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+  .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 ]
 
 /// What the tests share: where published vectors lie, seeded generators, temporary directories.
@@ -62,16 +93,26 @@ let benchmarks: [Target] = [
     path: "Benchmarks/TrainBenchmark", swiftSettings: settings)
 ]
 
+/// The command line: parses, calls, prints.
+let programs: [Target] = [
+  .executableTarget(
+    name: "cadastre", dependencies: [
+      "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
+      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+    ],
+    swiftSettings: settings)
+]
+
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + testSupport + benchmarks
+  targets: systemLibraries + testSupport + benchmarks + programs
     + modules.map { module in
       .target(
         name: module.name,
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.filter(\.hasTests).map { module in
+    + modules.filter { !["Register", "Settlement", "TransparencyLog", "Audit", "Service"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {

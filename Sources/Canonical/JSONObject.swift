@@ -75,3 +75,9 @@ package struct JSONObject: Hashable, Sendable {
     return low
   }
 }
+
+extension JSONObject: ExpressibleByDictionaryLiteral {
+  package init(dictionaryLiteral elements: (String, JSON)...) {
+    self.init(elements)
+  }
+}

@@ -22,9 +22,6 @@ package struct Event: Sendable {
   /// The largest entry the log takes (C2SP tlog-tiles: a 16-bit length).
   package static let maximumByteCount = 65_535
 
-  /// The signed document with its proof.
-  private static let members = ["type", "at", "by", "payload", "proof"]
-
   /// Signs a body.
   ///
   /// - Throws: `EventError.tooLarge`, or what signing throws.
@@ -50,15 +47,14 @@ package struct Event: Sendable {
   ///   malformed, or the proof is not that of `by`.
   package init(parsing bytes: [UInt8]) throws(EventError) {
     guard bytes.count <= Self.maximumByteCount else { throw .tooLarge(bytes: bytes.count) }
+    let document: JSON
     do throws(JSONError) {
-      let document = try JSON.parse(bytes)
-      guard document.canonicalBytes == bytes else { throw EventError.notCanonical }
-      try self.init(document: document, bytes: bytes)
-    } catch let error as JSONError {
+      document = try JSON.parse(bytes)
+    } catch {
       throw .notJSON(error)
-    } catch let error as EventError {
-      throw error
     }
+    guard document.canonicalBytes == bytes else { throw .notCanonical }
+    try self.init(document: document, bytes: bytes)
   }
 
   private init(document: JSON, bytes: [UInt8]) throws(EventError) {
@@ -76,7 +72,7 @@ package struct Event: Sendable {
     } catch let error as EventError {
       throw error
     } catch {
-      throw .notCanonical
+      throw .badBody("\(error)")
     }
     self.bytes = bytes
     switch DataIntegrity.verify(document: document, expected: by) {
@@ -93,6 +89,7 @@ package enum EventError: Error, Sendable {
   case notCanonical
   case malformed(JSONFieldError)
   case unknownType(String)
+  case badBody(String)
   case badProof(String)
 }
 
@@ -105,6 +102,7 @@ extension EventError: CustomStringConvertible {
     case .notCanonical: "the event is not in canonical form (RFC 8785)"
     case .malformed(let error): "the event is malformed: \(error)"
     case .unknownType(let type): "events of type '\(type)' are not known to this version"
+    case .badBody(let reason): "the event cannot be held to: \(reason)"
     case .badProof(let reason): "the event's proof does not verify: \(reason)"
     }
   }

@@ -50,17 +50,18 @@ extension RegisterState {
   }
 
   private mutating func fold(_ grant: Grant, by signer: DIDKey) throws(RegisterError) {
-    guard grant.issuer == signer else { throw .notTheIssuer(signer) }
-    guard parties[signer] != nil else { throw .unknownParty(signer) }
+    // The credential carries its issuer's own proof; the operator may log one signed elsewhere.
+    guard signer == grant.issuer || signer == `operator` else { throw .notTheIssuer(signer) }
+    guard parties[grant.issuer] != nil else { throw .unknownParty(grant.issuer) }
     let identifier = grant.identifier
     guard grantIndex[identifier] == nil else { throw .grantExists(identifier) }
     switch grant.terms.subject {
     case .work(let digest):
       guard let work = works[digest] else { throw .unknownWork(digest) }
-      guard work.owner == signer else { throw .notTheOwner(signer, work: digest) }
+      guard work.owner == grant.issuer else { throw .notTheOwner(grant.issuer, work: digest) }
       grantsByWork[digest, default: []].append(grants.count)
     case .allWorks:
-      grantsByIssuer[signer, default: []].append(grants.count)
+      grantsByIssuer[grant.issuer, default: []].append(grants.count)
     }
     grantIndex[identifier] = grants.count
     grants.append(IssuedGrant(grant: grant, identifier: identifier, position: size))

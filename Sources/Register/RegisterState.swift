@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Money
+import Money
 package import Primitives
 package import Signing
 
@@ -30,6 +30,14 @@ package struct RegisterState: Sendable {
     package let identifier: Digest
     package let position: Int
     package var revokedAt: Int?
+
+    /// Whether the grant's subject takes in a work, whatever became of the grant.
+    package func covers(_ work: Work) -> Bool {
+      switch grant.terms.subject {
+      case .work(let digest): digest == work.registration.work
+      case .allWorks: grant.issuer == work.owner
+      }
+    }
   }
 
   /// An admission and where it was decided.

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Primitives
 
 /// `run.finished`: the result of a run, by the digests of its files and the totals of its books.

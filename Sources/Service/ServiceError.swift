@@ -1,6 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+package import Gate
+package import Register
+package import Settlement
+package import Signing
+package import Storage
+package import TransparencyLog
+
 /// What a use case could not do, in one line that says what is wrong and what to do.
 package struct ServiceError: Error, Sendable {
   /// What a failure means to the caller; the raw value is the exit status.
@@ -38,6 +45,21 @@ package struct ServiceError: Error, Sendable {
   /// The user stopped the work.
   package static func interrupted(_ message: String) -> ServiceError {
     ServiceError(kind: .interrupted, message: message)
+  }
+}
+
+extension ServiceError {
+  /// Sorts an error of any module: what the disk or a library did is the system's failure, and
+  /// what a rule says is a refusal.
+  package init(_ error: any Error) {
+    switch error {
+    case let error as ServiceError: self = error
+    case let error as StorageError:
+      self = error.isRefusal ? .refused("\(error)") : .system("\(error)")
+    case let error as DatabaseError: self = .system("\(error)")
+    case LogError.storage(let error): self.init(error)
+    default: self = .refused("\(error)")
+    }
   }
 }
 

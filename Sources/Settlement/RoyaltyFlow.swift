@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Money
+import Money
 package import Register
 
 /// How the revenue of one model flows to the rows of its share register.

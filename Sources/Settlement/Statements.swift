@@ -28,6 +28,47 @@ package struct Statements: Hashable, Sendable {
     package let stated: Int64
     /// What this settlement adds: entitlement − stated.
     package var amount: Int64 { entitlement - stated }
+
+    init(
+      owner: DIDKey, work: Digest, model: ModelName, currency: Currency, units: Int64, rate: Rate,
+      entitlement: Int64, stated: Int64
+    ) {
+      self.owner = owner
+      self.work = work
+      self.model = model
+      self.currency = currency
+      self.units = units
+      self.rate = rate
+      self.entitlement = entitlement
+      self.stated = stated
+    }
+
+    init(json: JSON) throws(JSONFieldError) {
+      let limit = JSON.largestExactInteger
+      var fields = try JSONFields(json, of: "a line of the statements")
+      owner = try fields.parsed("owner", as: "a did:key") { DIDKey($0) }
+      work = try fields.parsed("work", as: "a SHA-256 digest", Digest.init(hex:))
+      model = try fields.parsed("model", as: "a model name", ModelName.init)
+      currency = try fields.parsed("currency", as: "an ISO 4217 code", Currency.init(code:))
+      units = try fields.integer("units", in: 0...Share.whole)
+      let parts = try fields.integer("ratePartsPerMillion", in: 0...1_000_000)
+      rate = Rate(partsPerMillion: parts) ?? .whole
+      entitlement = try fields.integer("entitlement", in: -limit...limit)
+      stated = try fields.integer("stated", in: -limit...limit)
+      _ = try fields.integer("amount", in: -limit...limit)
+      try fields.finish()
+    }
+
+    /// The line for programs.
+    package var json: JSON {
+      [
+        "owner": .string(owner.text), "work": .string(work.hex), "model": .string(model.text),
+        "currency": .string(currency.code), "units": .integer(units),
+        "ratePartsPerMillion": .integer(rate.partsPerMillion),
+        "entitlement": .integer(entitlement), "stated": .integer(stated),
+        "amount": .integer(amount),
+      ]
+    }
   }
 
   /// The period settled.
@@ -56,17 +97,19 @@ package struct Statements: Hashable, Sendable {
           ]
         }),
       "lines": .array(
-        lines.map { line in
-          [
-            "owner": .string(line.owner.text), "work": .string(line.work.hex),
-            "model": .string(line.model.text), "currency": .string(line.currency.code),
-            "units": .integer(line.units),
-            "ratePartsPerMillion": .integer(line.rate.partsPerMillion),
-            "entitlement": .integer(line.entitlement), "stated": .integer(line.stated),
-            "amount": .integer(line.amount),
-          ]
-        }),
+        lines.map(\.json)),
     ]
+  }
+
+  /// Reads the lines of a statements file.
+  ///
+  /// - Throws: `JSONFieldError` for another form.
+  package static func lines(json: JSON) throws(JSONFieldError) -> [Line] {
+    var fields = try JSONFields(json, of: "the statements")
+    _ = try fields.parsed("format", as: Self.format) { $0 == Self.format ? $0 : nil }
+    var lines: [Line] = []
+    for value in try fields.array("lines") { lines.append(try Line(json: value)) }
+    return lines
   }
 
   /// The event that binds these statements.

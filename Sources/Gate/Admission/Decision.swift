@@ -11,6 +11,8 @@ package import Signing
 package struct CopyEvidence: Hashable, Sendable {
   /// The earlier work.
   package let original: Digest
+  /// By which rule it derives.
+  package let reason: Derivation
   /// The distinct 8-grams that both have.
   package let matching: Int
   /// The distinct 8-grams of the candidate.
@@ -22,9 +24,11 @@ package struct CopyEvidence: Hashable, Sendable {
 
   /// Makes evidence.
   package init(
-    original: Digest, matching: Int, ofCandidate: Int, ofOriginal: Int, passages: [Range<Int>]
+    original: Digest, reason: Derivation, matching: Int, ofCandidate: Int, ofOriginal: Int,
+    passages: [Range<Int>]
   ) {
     self.original = original
+    self.reason = reason
     self.matching = matching
     self.ofCandidate = ofCandidate
     self.ofOriginal = ofOriginal
@@ -110,6 +114,17 @@ package struct Decision: Hashable, Sendable {
     self.verdict = verdict
   }
 
+  /// The same decision without the passages, which only who has the text can find again.
+  package var withoutPassages: Decision {
+    guard case .copy(let evidence) = verdict else { return self }
+    return Decision(
+      path: path, work: work, byteCount: byteCount, owner: owner,
+      verdict: .copy(
+        CopyEvidence(
+          original: evidence.original, reason: evidence.reason, matching: evidence.matching,
+          ofCandidate: evidence.ofCandidate, ofOriginal: evidence.ofOriginal, passages: [])))
+  }
+
   /// The leaf: every fact that the decision relied on.
   package var json: JSON {
     var object: JSONObject = [
@@ -123,9 +138,13 @@ package struct Decision: Hashable, Sendable {
     case .admitted(let grant, let rate):
       object["grant"] = .string(grant.hex)
       object["ratePartsPerMillion"] = .integer(rate.partsPerMillion)
+    case .revoked(let position): object["revokedAt"] = .integer(Int64(position))
+    case .otherPurpose(let purposes):
+      object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):
       object["evidence"] = [
         "original": .string(evidence.original.hex),
+        "rule": .string(evidence.reason.rawValue),
         "matchingGrams": .integer(Int64(evidence.matching)),
         "candidateGrams": .integer(Int64(evidence.ofCandidate)),
         "originalGrams": .integer(Int64(evidence.ofOriginal)),

@@ -1,0 +1,62 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Canonical
+import Gate
+import Merkle
+import Primitives
+import Register
+import Signing
+import Storage
+
+extension RegisterAudit {
+  /// Derives every decision of an admission again from the log before it and the fingerprints.
+  mutating func audit(_ record: AdmissionRecord, before: RegisterState, at moment: Timestamp) {
+    let path = layout.decisions(record.manifest)
+    let bytes: [UInt8]
+    do {
+      bytes = try FileSystem.readFile(path, limit: 1 << 34)
+    } catch {
+      report.found(relative(path), "\(error)")
+      return
+    }
+    let leaves = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
+    guard root == record.decisionsRoot, bytes.last == UInt8(ascii: "\n") || bytes.isEmpty else {
+      report.found(relative(path), "its decisions are not those under the logged Merkle root")
+      return
+    }
+    do {
+      let gate = try Gate(
+        state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
+        fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
+      var decisions: [Decision] = []
+      for leaf in leaves {
+        let claimed = try Decision(json: try JSON.parse(leaf))
+        let content: Candidate.Content =
+          claimed.work.map { .work($0, words: nil) } ?? .unreadable(claimed.verdict.explanation)
+        let derived = gate.decide(
+          Candidate(path: claimed.path, byteCount: claimed.byteCount, content: content))
+        decisions.append(claimed)
+        report.require(
+          derived == claimed.withoutPassages, relative(path),
+          "the decision on '\(claimed.path)' derives otherwise: \(derived.verdict.explanation)")
+        counts.decisions += 1
+      }
+      let manifest = Manifest(
+        decisions: decisions, decisionsRoot: root, purpose: record.purpose,
+        grantee: record.grantee, treeSize: before.size)
+      report.require(
+        manifest.digest == record.manifest
+          && Int64(decisions.count { $0.verdict.isAdmitted }) == record.admitted
+          && Int64(decisions.count { !$0.verdict.isAdmitted }) == record.refused,
+        "entry \(before.size)", "its manifest or counts do not follow from its decisions")
+      let file = try FileSystem.readFile(layout.manifest(record.manifest), limit: 1 << 34)
+      report.require(
+        file == Array(manifest.json.prettyText.utf8), relative(layout.manifest(record.manifest)),
+        "its bytes are not those that the log binds")
+    } catch {
+      report.found(relative(path), "\(error)")
+    }
+  }
+}

@@ -1,0 +1,89 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Canonical
+import Primitives
+import Register
+import Signing
+import Storage
+
+extension RegisterAudit {
+  /// Verifies the proof of every entry, folds it by the rules, and derives again what it decided.
+  mutating func auditEvents() {
+    for (position, bytes) in entries.enumerated() {
+      do {
+        let event = try Event(parsing: bytes)
+        let before = state
+        try state.apply(event)
+        events.append(event)
+        audit(event, before: before)
+      } catch {
+        // What follows may rest on this entry, so nothing after it can be believed.
+        report.found("entry \(position)", "\(error)")
+        break
+      }
+    }
+    report.checked("events", "proofs verified, entries folded by the rules", events.count)
+    report.checked("events", "grants verified", state.grants.count)
+    report.checked("admissions", "decisions derived again", counts.decisions)
+    report.checked("runs", "grants in force when their run started", counts.grantsInUse)
+    report.checked("runs", "books that balance, a line a target", counts.balances)
+    report.checked("runs", "shares computed again from the books", counts.shareRows)
+    report.checked("runs", "files of models", counts.modelFiles)
+    report.checked("settlements", "statement lines recomputed to the minor unit", counts.statementLines)
+    auditConfiguration()
+  }
+
+  private mutating func audit(_ event: Event, before: RegisterState) {
+    switch event.body {
+    case .admissionDecided(let record): audit(record, before: before, at: event.at)
+    case .runStarted(let start): audit(start, before: before, at: event.at)
+    case .runFinished(let finish): audit(finish, before: before)
+    case .modelReleased(let release): audit(release, before: before)
+    case .settlementComputed(let record): audit(record, before: before)
+    case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .runCheckpointed,
+      .revenueReported:
+      break
+    }
+  }
+
+  /// Compares `cadastre.json` with the first entry, which commits to the register's name.
+  private mutating func auditConfiguration() {
+    let subject = relative(layout.configuration)
+    do {
+      let configuration = try RegisterConfiguration.read(layout)
+      report.require(
+        configuration.operator == state.operator, subject,
+        "it names another operator than the log's first entry")
+      report.require(
+        configuration == RegisterConfiguration(
+          name: configuration.name, operator: configuration.operator),
+        subject, "its origin is not that of its name")
+      guard let first = state.operator.flatMap({ state.parties[$0] }) else { return }
+      let openings = try OpeningStore(path: layout.openings, readOnly: true)
+      if let opening = try openings.opening(of: first.name) {
+        report.require(
+          opening.value == configuration.name, subject,
+          "its name is not the one that the log's first entry commits to")
+      }
+      report.checked("register", "configuration against the first entry", 1)
+    } catch {
+      report.found(subject, "\(error)")
+    }
+  }
+
+  /// Notes files below the register's folders that nothing in the log accounts for.
+  mutating func auditFolders() {
+    auditStrays(
+      in: layout.settlements,
+      expected: Set(state.settlements.map { "\($0.record.period)-\($0.record.number).json" }))
+    auditStrays(
+      in: layout.admissions,
+      expected: Set(
+        state.admissions.keys.flatMap { ["\($0.hex)/manifest.json", "\($0.hex)/decisions.jsonl"] }))
+    for run in state.runs.values {
+      guard let release = run.release else { continue }
+      auditStrays(in: layout.model(run.start.model), expected: Set(release.files.keys))
+    }
+  }
+}

@@ -1,0 +1,31 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Primitives
+import Register
+import Signing
+import Storage
+import TransparencyLog
+
+extension RegisterAudit {
+  /// Checks the checkpoint's signature and every byte below `log/`, then reads the entries.
+  mutating func auditLog() {
+    do {
+      let configuration = try RegisterConfiguration.read(layout)
+      guard let verifier = configuration.verifier else {
+        report.found(relative(layout.configuration), "its origin is no name of a log")
+        return
+      }
+      let findings = Fsck.check(path: layout.log, verifier: verifier)
+      for finding in findings { report.found("log", "\(finding)") }
+      let reader = try LogReader(path: layout.log, verifier: verifier)
+      let files = try FileSystem.filesBelow(layout.log)
+      report.checked("log", "checkpoint signed by the operator", 1)
+      report.checked("log", "tiles and bundles hashed again", max(0, files.count - 1))
+      report.checked("log", "entries under the signed root", Int(reader.size))
+      entries = try reader.entries(0..<reader.size)
+    } catch {
+      if report.holds { report.found("log", "\(error)") }
+    }
+  }
+}

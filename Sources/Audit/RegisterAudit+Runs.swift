@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Attribution
+import Canonical
+import Gate
+import Money
+import Primitives
+import Register
+import Signing
+import Storage
+
+extension RegisterAudit {
+  /// Checks that every work of a run was admitted and still granted when the run started.
+  mutating func audit(_ start: RunStart, before: RegisterState, at moment: Timestamp) {
+    let subject = "entry \(before.size)"
+    guard let manifest = manifest(start.manifest) else {
+      report.found(subject, "the manifest of '\(start.model)' cannot be read")
+      return
+    }
+    for entry in manifest.entries {
+      let permission = before.permission(
+        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: moment)
+      counts.grantsInUse += 1
+      if case .granted = permission { continue }
+      report.found(
+        subject, "'\(start.model)' used the work \(entry.work.short) without a standing grant")
+    }
+  }
+
+  /// Closes the books of a run again, divides the model again, and compares.
+  mutating func audit(_ finish: RunFinish, before: RegisterState) {
+    let directory = layout.model(finish.model)
+    let booksPath = directory + "/books/books.json"
+    let sharesPath = directory + "/shares.json"
+    guard let run = before.runs[finish.model],
+      let booksBytes = boundFile(booksPath, is: finish.books),
+      let sharesBytes = boundFile(sharesPath, is: finish.shares),
+      let manifest = manifest(run.start.manifest)
+    else { return }
+    do {
+      let file = try BooksFile(json: try JSON.parse(booksBytes))
+      let shares = try ShareRegister(json: try JSON.parse(sharesBytes))
+      let commitments = run.start.targets.map { target in
+        BooksFile.Target(
+          name: target.name, weight: target.weight, commonsLine: target.commonsLine)
+      }
+      report.require(
+        file.targets == commitments, relative(booksPath),
+        "its targets, weights or commons lines are not those committed to before the first step")
+      for (index, balance) in finish.balances.enumerated() where index < file.targets.count {
+        counts.balances += 1
+        report.require(
+          file.books.initialLoss[index] == balance.initialLoss
+            && file.books.finalLoss[index] == balance.finalLoss
+            && file.credited[index] == balance.credited && file.books.decay[index] == balance.decay
+            && file.books.residual[index] == balance.residual && balance.balances,
+          relative(booksPath), "the line of '\(balance.target)' does not balance as logged")
+      }
+      audit(shares, from: file, manifest: manifest, path: relative(sharesPath))
+    } catch {
+      report.found(relative(booksPath), "\(error)")
+    }
+  }
+
+  /// Compares a share register with the division of the books, and with who owns and granted what.
+  private mutating func audit(
+    _ shares: ShareRegister, from file: BooksFile, manifest: Manifest, path: String
+  ) {
+    let units = try? file.divide()
+    report.require(units != nil, path, "the books give nothing to divide")
+    let divided = Dictionary(
+      zip(file.lines.map(\.work), units ?? []), uniquingKeysWith: { first, _ in first })
+    let admitted = Dictionary(uniqueKeysWithValues: manifest.entries.map { ($0.work, $0) })
+    report.require(
+      Set(shares.rows.map(\.work)) == Set(admitted.keys), path,
+      "its rows are not the works of the manifest")
+    for row in shares.rows {
+      counts.shareRows += 1
+      report.require(
+        divided[row.work] == row.units, path,
+        "the share of the work \(row.work.short) does not follow from the books")
+      report.require(
+        admitted[row.work]?.owner == row.owner && admitted[row.work]?.rate == row.rate, path,
+        "the owner or rate of the work \(row.work.short) is not that of its grant")
+      report.require(
+        state.parties[row.owner] != nil, path,
+        "the share of the work \(row.work.short) does not end in a registered person")
+    }
+  }
+
+  /// Checks every file of a released model against the digests that the release names.
+  mutating func audit(_ release: ModelRelease, before: RegisterState) {
+    for (file, digest) in release.files.sorted(by: { $0.key < $1.key }) {
+      counts.modelFiles += 1
+      _ = boundFile(layout.model(release.model) + "/" + file, is: digest)
+    }
+  }
+
+  /// The manifest of an admission; nil where its file is not the one that the log binds.
+  private func manifest(_ digest: Digest) -> Manifest? {
+    guard let bytes = try? FileSystem.readFile(layout.manifest(digest), limit: 1 << 34),
+      let json = try? JSON.parse(bytes), let manifest = try? Manifest(json: json),
+      manifest.digest == digest
+    else { return nil }
+    return manifest
+  }
+}

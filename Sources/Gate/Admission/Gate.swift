@@ -1,0 +1,135 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Primitives
+package import Register
+package import Signing
+
+/// A file that asks to be used.
+package struct Candidate: Sendable {
+  /// What could be read of it.
+  package enum Content: Sendable {
+    /// Bytes of this digest; the words where the caller has the text, for showing passages.
+    case work(Digest, words: WordSequence?)
+    /// Nothing that can be decided on; the reason.
+    case unreadable(String)
+  }
+
+  /// Its path below the corpus directory.
+  package let path: String
+  /// Its size.
+  package let byteCount: Int
+  /// Its content.
+  package let content: Content
+
+  /// Makes a candidate.
+  package init(path: String, byteCount: Int, content: Content) {
+    self.path = path
+    self.byteCount = byteCount
+    self.content = content
+  }
+}
+
+/// Decides which works may be used, fail closed: no path through it admits for want of information.
+///
+/// A decision is a function of the register before it, the request, and the fingerprints of
+/// registered works, so an auditor derives it again without the works themselves.
+package struct Gate {
+  private let state: RegisterState
+  private let purpose: Purpose
+  private let grantee: DIDKey
+  private let moment: Timestamp
+  private let rule: DerivationRule
+  private let index: FingerprintIndex
+  private let fingerprints: [Digest: Fingerprint]
+
+  /// Reads the fingerprints of all registered works.
+  ///
+  /// - Parameters:
+  ///   - state: The register as of the decision.
+  ///   - purpose: The use asked for.
+  ///   - grantee: Who asks.
+  ///   - moment: The moment for grants that begin or end.
+  ///   - rule: When a work counts as derived.
+  ///   - load: Gives the fingerprint file of a work.
+  /// - Throws: What loading or decoding throws; without all fingerprints nothing is decided.
+  package init(
+    state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
+    rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
+  ) throws {
+    self.state = state
+    self.purpose = purpose
+    self.grantee = grantee
+    self.moment = moment
+    self.rule = rule
+    var index = FingerprintIndex()
+    var fingerprints: [Digest: Fingerprint] = [:]
+    for work in state.works.keys.sorted() {
+      let fingerprint = try Fingerprint(encoded: try load(work))
+      index.add(fingerprint, of: work)
+      fingerprints[work] = fingerprint
+    }
+    self.index = index
+    self.fingerprints = fingerprints
+  }
+
+  /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
+  package func decide(_ candidate: Candidate) -> Decision {
+    switch candidate.content {
+    case .unreadable(let reason):
+      Decision(
+        path: candidate.path, work: nil, byteCount: candidate.byteCount, owner: nil,
+        verdict: .unreadable(reason))
+    case .work(let digest, let words):
+      Decision(
+        path: candidate.path, work: digest, byteCount: candidate.byteCount,
+        owner: state.works[digest]?.owner, verdict: verdict(on: digest, words: words))
+    }
+  }
+
+  private func verdict(on work: Digest, words: WordSequence?) -> Verdict {
+    switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
+    case .notRegistered: return .notRegistered
+    case .noGrant: return .noGrant
+    case .otherPurpose(let purposes): return .otherPurpose(purposes)
+    case .otherGrantee: return .otherGrantee
+    case .notInForce: return .notInForce
+    case .revoked(let position): return .revoked(position: position)
+    case .granted(let grant):
+      if let evidence = original(of: work, words: words) { return .copy(evidence) }
+      return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
+    }
+  }
+
+  /// The closest earlier work that the work derives from, if that one stands in its way.
+  ///
+  /// Only works registered earlier are originals: registering a copy of somebody's work later
+  /// cannot block it. An original stands in the way if it is another owner's, or may not be used.
+  private func original(of work: Digest, words: WordSequence?) -> CopyEvidence? {
+    guard let registered = state.works[work], let fingerprint = fingerprints[work] else {
+      return nil
+    }
+    for match in index.resemblances(of: fingerprint, words: words).matches {
+      guard match.work != work, let earlier = state.works[match.work],
+        earlier.position < registered.position,
+        earlier.owner != registered.owner || !isUsable(match.work),
+        let reason = rule.reason(for: match)
+      else { continue }
+      return CopyEvidence(
+        original: match.work, reason: reason, matching: match.sharedGrams,
+        ofCandidate: match.submittedGrams, ofOriginal: match.registeredGrams,
+        passages: match.passages.map(\.bytes))
+    }
+    return nil
+  }
+
+  private func isUsable(_ work: Digest) -> Bool {
+    if case .granted = state.permission(
+      for: work, purpose: purpose, grantee: grantee, at: moment)
+    {
+      true
+    } else {
+      false
+    }
+  }
+}

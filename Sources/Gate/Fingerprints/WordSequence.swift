@@ -1,0 +1,156 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+/// The words of a text as fingerprints see them: a hash and a place for each.
+package struct WordSequence: Sendable {
+  /// The longest text that is taken, in bytes; places are kept in 32 bits.
+  package static let longestText = 1 << 30
+
+  /// The hash of each word after folding, in the order of the text.
+  let hashes: [UInt64]
+  /// Where each word starts, as an offset into the bytes.
+  private let starts: [UInt32]
+  /// Where each word ends.
+  private let ends: [UInt32]
+
+  /// How many words the text has.
+  package var count: Int { hashes.count }
+
+  /// Reads the words of a text; case, diacritics, look-alikes, invisible characters, punctuation
+  /// and white space make no difference (``TextFolding`` has the exact rules).
+  ///
+  /// A run of ASCII takes a few operations a byte; time and space grow with the length.
+  ///
+  /// - Parameter bytes: The text in UTF-8.
+  /// - Throws: ``FingerprintError`` where the bytes are no text, have no word or are too many.
+  package init(utf8 bytes: [UInt8]) throws(FingerprintError) {
+    guard bytes.count <= Self.longestText else {
+      throw .tooLong(byteCount: bytes.count, limit: Self.longestText)
+    }
+    var reader = WordReader(expectedWords: bytes.count / 5)
+    let span = bytes.span
+    var index = 0
+    while index < span.count {
+      let byte = span[index]
+      if byte < 0x80 {
+        reader.takeASCII(byte, at: index)
+        index += 1
+      } else {
+        guard let (scalar, length) = UTF8Decoding.scalar(in: span, at: index) else {
+          throw .notText(offset: index)
+        }
+        reader.take(TextFolding.reading(of: scalar), at: index, length: length)
+        index += length
+      }
+    }
+    reader.endWord()
+    guard !reader.hashes.isEmpty else { throw .noWords(byteCount: bytes.count) }
+    hashes = reader.hashes
+    starts = reader.starts
+    ends = reader.ends
+  }
+
+  /// The bytes from the first letter of one word to the last letter of another.
+  func bytes(ofWords range: Range<Int>) -> Range<Int> {
+    Int(starts[range.lowerBound])..<Int(ends[range.upperBound - 1])
+  }
+}
+
+/// Why a text has no fingerprint.
+package enum FingerprintError: Error, Equatable, Sendable {
+  /// The bytes are not UTF-8 from this offset on.
+  case notText(offset: Int)
+  /// The text is empty, or has neither letters nor digits.
+  case noWords(byteCount: Int)
+  /// The text is longer than ``WordSequence/longestText``.
+  case tooLong(byteCount: Int, limit: Int)
+}
+
+extension FingerprintError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .notText(let offset):
+      "the bytes are not UTF-8 text from offset \(offset) on: save the file as UTF-8"
+    case .noWords(let byteCount):
+      byteCount == 0
+        ? "the text is empty: there is nothing to compare"
+        : "the text has neither letters nor digits: there is nothing to compare"
+    case .tooLong(let byteCount, let limit):
+      "the text has \(byteCount) bytes: split it into works of at most \(limit)"
+    }
+  }
+}
+
+/// Collects words while a text is read.
+private struct WordReader {
+  var hashes: [UInt64] = []
+  var starts: [UInt32] = []
+  var ends: [UInt32] = []
+  private var state = GramHash.start
+  private var start = 0
+  private var end = 0
+  private var isOpen = false
+
+  init(expectedWords: Int) {
+    hashes.reserveCapacity(expectedWords)
+    starts.reserveCapacity(expectedWords)
+    ends.reserveCapacity(expectedWords)
+  }
+
+  @inline(__always)
+  mutating func takeASCII(_ byte: UInt8, at index: Int) {
+    let lower = byte | 0x20
+    if lower &- UInt8(ascii: "a") < 26 {
+      add(lower, at: index)
+      end = index + 1
+    } else if byte &- UInt8(ascii: "0") < 10 {
+      add(byte, at: index)
+      end = index + 1
+    } else if isOpen {
+      endWord()
+    }
+  }
+
+  mutating func take(_ reading: TextFolding.Reading, at index: Int, length: Int) {
+    switch reading {
+    case .separator:
+      endWord()
+    case .nothing:
+      if isOpen { end = index + length }
+    case .letters(let bytes):
+      addAll(bytes, at: index)
+      end = index + length
+    case .word(let bytes):
+      endWord()
+      addAll(bytes, at: index)
+      end = index + length
+      endWord()
+    }
+  }
+
+  @inline(__always)
+  private mutating func add(_ byte: UInt8, at index: Int) {
+    if !isOpen {
+      isOpen = true
+      start = index
+    }
+    state = GramHash.adding(byte, to: state)
+  }
+
+  private mutating func addAll(_ bytes: UInt64, at index: Int) {
+    var rest = bytes
+    while rest != 0 {
+      add(UInt8(truncatingIfNeeded: rest), at: index)
+      rest >>= 8
+    }
+  }
+
+  mutating func endWord() {
+    guard isOpen else { return }
+    hashes.append(GramHash.mixed(state))
+    starts.append(UInt32(truncatingIfNeeded: start))
+    ends.append(UInt32(truncatingIfNeeded: end))
+    state = GramHash.start
+    isOpen = false
+  }
+}

@@ -1,0 +1,43 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import Primitives
+
+/// Entry bundles of C2SP tlog-tiles: each entry behind its length as a big-endian `uint16`.
+package enum EntryBundle {
+  /// The largest entry, in bytes; more does not fit the length field.
+  package static let maximumEntryByteCount = 65_535
+
+  /// The bytes of the bundle.
+  ///
+  /// - Precondition: no entry is larger than `maximumEntryByteCount`.
+  package static func encode(_ entries: some Sequence<[UInt8]>) -> [UInt8] {
+    var bytes: [UInt8] = []
+    for entry in entries { append(entry, to: &bytes) }
+    return bytes
+  }
+
+  /// Adds one entry to the bytes of a bundle.
+  ///
+  /// - Precondition: the entry is not larger than `maximumEntryByteCount`.
+  package static func append(_ entry: [UInt8], to bytes: inout [UInt8]) {
+    precondition(entry.count <= maximumEntryByteCount, "the entry does not fit its length field")
+    bytes.append(UInt8(entry.count >> 8))
+    bytes.append(UInt8(entry.count & 255))
+    bytes.append(contentsOf: entry)
+  }
+
+  /// The entries of a bundle; nil unless the bytes are exactly `count` entries.
+  package static func decode(_ bytes: [UInt8], count: Int) -> [[UInt8]]? {
+    var reader = ByteReader(bytes)
+    var entries: [[UInt8]] = []
+    entries.reserveCapacity(count)
+    for _ in 0..<count {
+      guard let length: UInt16 = reader.readBigEndian(),
+        let entry = reader.read(count: Int(length))
+      else { return nil }
+      entries.append([UInt8](entry))
+    }
+    return reader.remaining == 0 ? entries : nil
+  }
+}

@@ -1,0 +1,68 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Merkle
+package import Primitives
+package import Register
+package import Signing
+package import Storage
+package import TransparencyLog
+
+/// A register as read from its log: every entry verified and folded.
+package struct RegisterSnapshot: Sendable {
+  /// Where the register lies.
+  package let layout: RegisterLayout
+  /// Its configuration.
+  package let configuration: RegisterConfiguration
+  /// All events in order.
+  package let events: [Event]
+  /// Their fold.
+  package let state: RegisterState
+  /// The names and titles that can be shown.
+  package let names: NameBook
+
+  /// Reads the configuration, the log and the openings of a register.
+  ///
+  /// - Throws: `ServiceError` where the log's signature, an entry or the fold does not hold.
+  package static func read(_ layout: RegisterLayout) throws -> RegisterSnapshot {
+    let configuration = try RegisterConfiguration.read(layout)
+    guard let verifier = configuration.verifier else {
+      throw ConfigurationError.malformed(layout.configuration, "its origin is no name of a log")
+    }
+    do {
+      let reader = try LogReader(path: layout.log, verifier: verifier)
+      var state = RegisterState()
+      var events: [Event] = []
+      try reader.forEachEntry(in: 0..<reader.size) { _, entry in
+        let event = try Event(parsing: entry)
+        try state.apply(event)
+        events.append(event)
+      }
+      return RegisterSnapshot(
+        layout: layout, configuration: configuration, events: events, state: state,
+        names: try NameBook(layout))
+    } catch {
+      throw ServiceError.refused(
+        "the log of '\(layout.root)' does not hold: \(error): run 'cadastre verify'")
+    }
+  }
+
+  /// The nearest register: the directory given, else the nearest parent that is one, else the one
+  /// that the environment names.
+  package static func locate(
+    explicit: String?, workingDirectory: String, environment: String?
+  ) throws -> RegisterLayout {
+    if let explicit { return RegisterLayout(root: explicit) }
+    var directory = workingDirectory
+    while !directory.isEmpty {
+      let layout = RegisterLayout(root: directory)
+      if FileSystem.fileExists(layout.configuration) { return layout }
+      guard let slash = directory.lastIndex(of: "/") else { break }
+      directory = String(directory[..<slash])
+    }
+    if let environment, !environment.isEmpty { return RegisterLayout(root: environment) }
+    throw ServiceError.usage(
+      "no register here: give --register DIR, or make one with 'cadastre init'")
+  }
+}

@@ -1,0 +1,107 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Primitives
+package import Register
+package import Signing
+package import Storage
+package import TransparencyLog
+
+/// The one process that may append to a register: it holds the lock from `init` to the end.
+package final class RegisterWriter {
+  /// Where the register lies.
+  package let layout: RegisterLayout
+  /// Its configuration.
+  package let configuration: RegisterConfiguration
+  /// The operator's key.
+  package let operatorKey: SecretKey
+  /// The state after the last entry.
+  package private(set) var state: RegisterState
+  private var events: [Event]
+  private let log: LogWriter
+  private let clock: @Sendable () -> Timestamp
+
+  /// One event to be signed and appended.
+  package struct Draft {
+    let body: EventBody
+    let key: SecretKey
+
+    /// A body and who signs it.
+    package init(_ body: EventBody, signedBy key: SecretKey) {
+      self.body = body
+      self.key = key
+    }
+  }
+
+  /// Opens a register for appending.
+  ///
+  /// - Throws: `ServiceError` or `StorageError`, among them that another process holds it.
+  package init(_ layout: RegisterLayout, clock: @escaping @Sendable () -> Timestamp) throws {
+    self.layout = layout
+    self.clock = clock
+    configuration = try RegisterConfiguration.read(layout)
+    operatorKey = try KeyStore(layout).load(KeyStore.operatorName)
+    guard DIDKey(operatorKey.publicKey) == configuration.operator else {
+      throw ServiceError.refused(
+        "the key 'operator' is not that of the register's operator: restore keys/operator.json")
+    }
+    guard let signer = configuration.signer(operatorKey) else {
+      throw ConfigurationError.malformed(layout.configuration, "its origin is no name of a log")
+    }
+    log = try LogWriter.open(path: layout.log, signer: signer)
+    let snapshot = try RegisterSnapshot.read(layout)
+    state = snapshot.state
+    events = snapshot.events
+  }
+
+  /// The present moment, as events will state it.
+  package var now: Timestamp { clock() }
+
+  /// Checks the rules, signs, appends durably, and brings the projection up to date.
+  ///
+  /// All drafts enter the log or none: the rules are checked on a copy of the state first.
+  ///
+  /// - Returns: The positions of the new entries.
+  /// - Throws: `ServiceError.refused` with the rule broken; what the disk throws.
+  @discardableResult
+  package func append(_ drafts: [Draft]) throws -> Range<Int> {
+    var next = state
+    var added: [Event] = []
+    for draft in drafts {
+      let event = try Event(body: draft.body, at: now, signedBy: draft.key)
+      do throws(RegisterError) {
+        try next.apply(event)
+      } catch {
+        throw ServiceError.refused("\(error)")
+      }
+      added.append(event)
+    }
+    let start = state.size
+    try log.append(added.map(\.bytes))
+    state = next
+    events += added
+    try Projection.write(events: events, to: layout.projection)
+    return start..<state.size
+  }
+
+  /// Appends events signed by the operator.
+  @discardableResult
+  package func append(_ bodies: [EventBody]) throws -> Range<Int> {
+    try append(bodies.map { Draft($0, signedBy: operatorKey) })
+  }
+
+  /// Makes the projection again from the log.
+  package func rebuildProjection() throws {
+    try Projection.write(events: events, to: layout.projection)
+  }
+
+  /// Commits to a personal value and keeps its opening.
+  package func commit(_ values: [String]) throws -> [Digest] {
+    let commitments = values.map {
+      Commitment(value: $0, salt: SecureRandom.bytes(count: Commitment.saltByteCount))
+    }
+    try OpeningStore(path: layout.openings, readOnly: false).add(commitments)
+    return commitments.map(\.digest)
+  }
+}

@@ -1,0 +1,172 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Attribution
+package import Canonical
+package import Storage
+package import Transformer
+
+/// What a run is configured by: the model, the schedule, the books and the valuation targets.
+///
+/// A file may give any part of it; the rest is as built in. The complete configuration, with every
+/// number as an exact integer or as decimal text, is what `run.started` commits to.
+package struct RunConfiguration: Sendable {
+  /// A group of works whose held-out text is one valuation target.
+  package struct Target: Hashable, Sendable {
+    /// What the target is called.
+    package var name: String
+    /// What its users pay, in any unit common to all targets.
+    package var weight: Int
+    /// Patterns of paths below the corpus directory, such as `poems/*`.
+    package var paths: [String]
+
+    /// Describes a target.
+    package init(name: String, weight: Int = 1, paths: [String]) {
+      self.name = name
+      self.weight = weight
+      self.paths = paths
+    }
+  }
+
+  var model = ModelConfiguration()
+  var training = TrainingConfiguration()
+  var books = BooksConfiguration()
+  /// The part at the end of each work that is never trained on, in parts per million.
+  var heldOut = 50_000
+  /// How many windows each target is measured on, at most.
+  var windows = 16
+  /// The targets; all held-out text is one where none is named.
+  package var targets = [Target(name: "held-out", paths: ["*"])]
+
+  /// The configuration as built in.
+  package init() {}
+
+  /// How many steps the run makes.
+  package var steps: Int {
+    get { training.steps }
+    set {
+      training.steps = newValue
+      training.warmUpSteps = min(training.warmUpSteps, newValue / 2)
+      books.segments = min(books.segments, newValue)
+    }
+  }
+
+  private typealias IntegerPath = any WritableKeyPath<RunConfiguration, Int> & Sendable
+  private typealias DecimalPath = any WritableKeyPath<RunConfiguration, Double> & Sendable
+
+  private static let integers: [(section: String, name: String, path: IntegerPath)] = [
+    ("model", "hidden", \.model.hiddenSize), ("model", "layers", \.model.layerCount),
+    ("model", "heads", \.model.headCount), ("model", "feedForward", \.model.feedForwardSize),
+    ("model", "context", \.model.contextLength), ("training", "steps", \.training.steps),
+    ("training", "warmUpSteps", \.training.warmUpSteps), ("training", "batch", \.training.batchSize),
+    ("books", "maximumChord", \.books.maximumChord), ("books", "segments", \.books.segments),
+    ("books", "memoryBudgetBytes", \.books.memoryBudgetBytes),
+    ("valuation", "heldOutPartsPerMillion", \.heldOut), ("valuation", "windows", \.windows),
+  ]
+
+  private static let decimals: [(section: String, name: String, path: DecimalPath)] = [
+    ("training", "peakRate", \.training.peakRate), ("training", "finalRate", \.training.finalRate),
+    ("training", "beta1", \.training.beta1), ("training", "beta2", \.training.beta2),
+    ("training", "epsilon", \.training.epsilon),
+    ("training", "weightDecay", \.training.weightDecay),
+    ("training", "clipNorm", \.training.clipNorm), ("books", "tolerance", \.books.tolerance),
+  ]
+
+  private static let sections = ["model", "training", "books", "valuation"]
+
+  /// The complete configuration, exact.
+  package var json: JSON {
+    var sections: [String: JSONObject] = [:]
+    for entry in Self.integers {
+      sections[entry.section, default: [:]][entry.name] = .integer(Int64(self[keyPath: entry.path]))
+    }
+    for entry in Self.decimals {
+      sections[entry.section, default: [:]][entry.name] = .string(
+        self[keyPath: entry.path].description)
+    }
+    var object = JSONObject(sections.map { ($0.key, .object($0.value)) })
+    object["targets"] = .array(
+      targets.map { target in
+        [
+          "name": .string(target.name), "weight": .integer(Int64(target.weight)),
+          "paths": .array(target.paths.map { .string($0) }),
+        ]
+      })
+    return .object(object)
+  }
+
+  /// Reads a configuration from a file.
+  package init(path: String) throws {
+    let bytes = try FileSystem.readFile(path, limit: 1 << 20)
+    do {
+      try self.init(json: try JSON.parse(bytes))
+    } catch {
+      throw ServiceError.usage("the configuration '\(path)' cannot be used: \(error)")
+    }
+  }
+
+  /// Takes what a configuration gives; what it leaves out stays as built in.
+  ///
+  /// - Throws: `JSONFieldError` for a name that is not known or a value of the wrong kind, and what
+  ///   the parts' own checks throw for values out of range.
+  package init(json: JSON) throws {
+    var fields = try JSONFields(json, of: "the configuration")
+    for section in Self.sections {
+      guard let value = fields.optional(section) else { continue }
+      var entries = try JSONFields(value, of: "'\(section)' of the configuration")
+      for entry in Self.integers where entry.section == section {
+        guard let value = entries.optional(entry.name) else { continue }
+        guard let number = value.integer else { throw Self.wrong(entry.name, "an integer", section) }
+        self[keyPath: entry.path] = Int(number)
+      }
+      for entry in Self.decimals where entry.section == section {
+        guard let value = entries.optional(entry.name) else { continue }
+        guard let number = value.number ?? value.string.flatMap(Double.init), number.isFinite else {
+          throw Self.wrong(entry.name, "a number", section)
+        }
+        self[keyPath: entry.path] = number
+      }
+      try entries.finish()
+    }
+    if let list = fields.optional("targets") { targets = try Self.targets(list) }
+    try fields.finish()
+    try validate()
+  }
+
+  private static func targets(_ list: JSON) throws -> [Target] {
+    guard let values = list.array, !values.isEmpty else {
+      throw wrong("targets", "a list of at least one target", "configuration")
+    }
+    let targets = try values.map { value in
+      var fields = try JSONFields(value, of: "a target of the configuration")
+      let target = Target(
+        name: try fields.string("name"),
+        weight: Int(try fields.integer("weight", in: 0...1_000_000)),
+        paths: try fields.array("paths").compactMap(\.string))
+      try fields.finish()
+      return target
+    }
+    guard Set(targets.map(\.name)).count == targets.count else {
+      throw wrong("targets", "a list of targets with different names", "configuration")
+    }
+    return targets
+  }
+
+  /// Checks that the parts make sense together.
+  func validate() throws {
+    try model.validate()
+    try training.validate()
+    guard (0...500_000).contains(heldOut) else {
+      throw Self.wrong("heldOutPartsPerMillion", "an integer in 0…500000", "valuation")
+    }
+    guard (1...4096).contains(windows) else {
+      throw Self.wrong("windows", "an integer in 1…4096", "valuation")
+    }
+  }
+
+  private static func wrong(
+    _ name: String, _ expected: String, _ section: String
+  ) -> JSONFieldError {
+    .wrong(name: name, expected: expected, subject: "'\(section)' of the configuration")
+  }
+}

@@ -1,0 +1,96 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Gate
+package import Primitives
+package import Register
+package import Signing
+package import Storage
+
+/// Registers works by the SHA-256 of their bytes, with the fingerprints that find derived copies.
+package enum AddWorks {
+  /// One file to be registered.
+  package struct Submission {
+    /// Where the bytes are.
+    package let path: String
+    /// What the work is called.
+    package let title: String
+    /// The owner's key.
+    package let key: SecretKey
+
+    /// Makes a submission.
+    package init(path: String, title: String, key: SecretKey) {
+      self.path = path
+      self.title = title
+      self.key = key
+    }
+  }
+
+  /// The largest work that is read, in bytes.
+  package static let largestWork = 1 << 30
+
+  /// Reads, fingerprints and registers all files, or none.
+  ///
+  /// - Returns: The works registered, in the order of the submissions.
+  /// - Throws: `ServiceError` naming the file that cannot be registered, and why.
+  package static func run(
+    _ submissions: [Submission], in writer: RegisterWriter
+  ) throws -> [WorkRegistration] {
+    var prepared: [(fingerprint: Fingerprint, bytes: Int, work: Digest)] = []
+    for submission in submissions {
+      let bytes = try FileSystem.readFile(submission.path, limit: largestWork)
+      do {
+        let fingerprint = try Fingerprint(utf8: bytes)
+        prepared.append((fingerprint, bytes.count, SHA256.digest(bytes)))
+      } catch {
+        throw ServiceError.refused("'\(submission.path)' is no work that can be registered: \(error)")
+      }
+    }
+    for (index, entry) in prepared.enumerated()
+    where prepared[..<index].contains(where: { $0.work == entry.work }) {
+      throw ServiceError.refused(
+        "'\(submissions[index].path)' has the same bytes as another file given")
+    }
+    for (entry, submission) in zip(prepared, submissions) {
+      if let known = writer.state.works[entry.work] {
+        throw ServiceError.refused(
+          "'\(submission.path)' is registered already, at entry \(known.position)")
+      }
+    }
+    let titles = try writer.commit(submissions.map(\.title))
+    var registrations: [WorkRegistration] = []
+    for (entry, title) in zip(prepared, titles) {
+      let file = entry.fingerprint.encoded
+      try DurableFile.write(file, to: writer.layout.fingerprint(entry.work))
+      registrations.append(
+        WorkRegistration(
+          work: entry.work, byteCount: Int64(entry.bytes), title: title,
+          fingerprint: SHA256.digest(file)))
+    }
+    try writer.append(
+      zip(registrations, submissions).map { registration, submission in
+        RegisterWriter.Draft(.workRegistered(registration), signedBy: submission.key)
+      })
+    return registrations
+  }
+
+  /// The title of a work that nobody named: its file's name without the extension.
+  package static func title(ofFile path: String) -> String {
+    let name = path.split(separator: "/").last.map(String.init) ?? path
+    guard let dot = name.lastIndex(of: "."), dot != name.startIndex else { return name }
+    return String(name[..<dot])
+  }
+
+  /// The files that paths stand for: directories are walked, hidden files left out, order by name.
+  package static func files(_ paths: [String]) throws -> [String] {
+    var files: [String] = []
+    for path in paths {
+      if FileSystem.directoryExists(path) {
+        files += try FileSystem.visibleFilesBelow(path).map { path + "/" + $0 }
+      } else {
+        files.append(path)
+      }
+    }
+    return files
+  }
+}

@@ -1,0 +1,40 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSQLite
+
+/// Why SQLite refused.
+package struct DatabaseError: Error, Hashable, Sendable {
+  /// SQLite's extended result code.
+  package let code: Int32
+  /// The database file.
+  package let path: String
+  /// SQLite's own words, which may name tables and columns; for people who debug.
+  package let detail: String
+
+  /// Whether a constraint of the schema was violated.
+  package var isConstraintViolation: Bool { code & 0xff == SQLITE_CONSTRAINT }
+  /// Whether the file is damaged or is no database.
+  package var isDamaged: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) }
+  /// Whether another process holds the database.
+  package var isBusy: Bool { [SQLITE_BUSY, SQLITE_LOCKED].contains(code & 0xff) }
+}
+
+extension DatabaseError: CustomStringConvertible, CustomDebugStringConvertible {
+  package var description: String {
+    let problem =
+      switch code & 0xff {
+      case SQLITE_FULL: "the disk is full: make room and run the command again"
+      case SQLITE_BUSY, SQLITE_LOCKED: "another process is writing: wait until it ends"
+      case SQLITE_CORRUPT, SQLITE_NOTADB:
+        "the file is damaged or is no database: remove it and rebuild it from the log"
+      case SQLITE_READONLY, SQLITE_PERM: "it may not be written: change its owner or mode"
+      case SQLITE_CANTOPEN: "it cannot be opened: check the path and its permissions"
+      case SQLITE_IOERR: "the disk failed: check it, then start again"
+      default: String(cString: sqlite3_errstr(code))
+      }
+    return "database '\(path)': \(problem)"
+  }
+
+  package var debugDescription: String { "\(description) (\(code): \(detail))" }
+}

@@ -1,0 +1,98 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+import Synchronization
+
+/// Writes one file in pieces; the file appears whole and durable when `finish` returns, or not at all.
+///
+/// The bytes go to a temporary file beside the target, which is synced and renamed. A writer that is
+/// dropped before `finish` removes its temporary file. Not for use from several threads.
+package final class DurableFileWriter {
+  private static let counter = Atomic<Int>(0)
+  private static let prefix = ".cadastre-"
+  private static let suffix = ".tmp"
+
+  private let path: String
+  private let temporaryPath: String
+  private var descriptor: Int32
+
+  /// Opens a temporary file beside the target.
+  package init(path: String, mode: UInt32 = 0o644) throws(StorageError) {
+    self.path = path
+    let directory = FileSystem.parentDirectory(of: path)
+    while true {
+      let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
+      let candidate = "\(directory)/\(Self.prefix)\(getpid())-\(number)\(Self.suffix)"
+      do throws(StorageError) {
+        descriptor = try FileSystem.openFile(
+          candidate, O_WRONLY | O_CREAT | O_EXCL, mode: mode, operation: .write)
+        temporaryPath = candidate
+        return
+      } catch .failed(_, _, EEXIST) {
+        // A process of the same number died here: take the next name.
+        continue
+      } catch .failed(let operation, _, let code) {
+        throw .failed(operation, path: path, code: code)
+      }
+    }
+  }
+
+  deinit {
+    if descriptor >= 0 { abandon() }
+  }
+
+  /// Adds bytes at the end.
+  ///
+  /// - Precondition: the file is not finished.
+  package func append(_ bytes: [UInt8]) throws(StorageError) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(StorageError) in
+      try append(UnsafeRawBufferPointer(buffer))
+    }
+  }
+
+  /// Adds bytes in memory at the end.
+  package func append(_ buffer: UnsafeRawBufferPointer) throws(StorageError) {
+    precondition(descriptor >= 0, "a finished file takes no more bytes")
+    var written = 0
+    while written < buffer.count {
+      let count = write(
+        descriptor, buffer.baseAddress?.advanced(by: written), buffer.count - written)
+      if count >= 0 {
+        written += count
+      } else if errno != EINTR {
+        throw .failed(.write, path: path, code: errno)
+      }
+    }
+  }
+
+  /// Makes the file durable and puts it in its place.
+  ///
+  /// - Parameter syncingDirectory: Whether to make the name durable as well; a caller that says no
+  ///   syncs the directory itself, once for many files.
+  /// - Throws: `StorageError`; after `.syncFailed` the writer must stop, for the system has dropped
+  ///   the bytes and a second sync would claim success (Rebello et al., USENIX ATC 2020).
+  package func finish(syncingDirectory: Bool = true) throws(StorageError) {
+    precondition(descriptor >= 0, "a file is finished once")
+    guard fsync(descriptor) == 0 else { throw .syncFailed(path: path, code: errno) }
+    guard rename(temporaryPath, path) == 0 else {
+      throw .failed(.rename, path: path, code: errno)
+    }
+    close(descriptor)
+    descriptor = -1
+    if syncingDirectory {
+      try FileSystem.syncDirectory(FileSystem.parentDirectory(of: path))
+    }
+  }
+
+  private func abandon() {
+    close(descriptor)
+    unlink(temporaryPath)
+    descriptor = -1
+  }
+
+  /// Whether a name is that of a temporary file, which a crash may leave behind.
+  package static func isTemporary(name: some StringProtocol) -> Bool {
+    name.hasPrefix(prefix) && name.hasSuffix(suffix)
+  }
+}

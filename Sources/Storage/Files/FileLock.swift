@@ -1,0 +1,56 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Glibc
+
+/// The right to be the one writer, held by an advisory lock that ends with the process.
+///
+/// The lock file keeps the holder's process number while the lock is held and is emptied when it is
+/// released, so that a number found in a free lock tells of a crash.
+package final class FileLock {
+  private let path: String
+  private var descriptor: Int32
+  /// Whether the last holder ended without releasing the lock: clean up after it.
+  package let wasAbandoned: Bool
+
+  /// Takes the lock at once.
+  ///
+  /// - Throws: `StorageError.held` where somebody has it, `.failed` where the file cannot be used.
+  package init(path: String) throws(StorageError) {
+    self.path = path
+    let descriptor = try FileSystem.openFile(
+      path, O_RDWR | O_CREAT, mode: 0o644, operation: .lock)
+    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+      if errno == EINTR { continue }
+      let code = errno
+      let holder = Self.readProcess(descriptor)
+      close(descriptor)
+      throw code == EWOULDBLOCK
+        ? .held(path: path, byProcess: holder) : .failed(.lock, path: path, code: code)
+    }
+    self.descriptor = descriptor
+    wasAbandoned = Self.readProcess(descriptor) != nil
+    let text = Array("\(getpid())\n".utf8)
+    guard ftruncate(descriptor, 0) == 0, pwrite(descriptor, text, text.count, 0) == text.count
+    else { throw .failed(.lock, path: path, code: errno) }
+  }
+
+  deinit { release() }
+
+  /// Gives the lock up.
+  ///
+  /// - Parameter abandoning: Leaves the process number in place, so that the next holder cleans up.
+  package func release(abandoning: Bool = false) {
+    guard descriptor >= 0 else { return }
+    if !abandoning { ftruncate(descriptor, 0) }
+    close(descriptor)
+    descriptor = -1
+  }
+
+  private static func readProcess(_ descriptor: Int32) -> Int32? {
+    var buffer = [UInt8](repeating: 0, count: 16)
+    let count = pread(descriptor, &buffer, buffer.count, 0)
+    guard count > 0 else { return nil }
+    return Int32(String(decoding: buffer[..<count].prefix { $0 != 0x0a }, as: UTF8.self))
+  }
+}

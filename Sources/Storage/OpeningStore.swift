@@ -1,0 +1,65 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CSQLite
+package import Primitives
+package import Register
+
+/// `openings.sqlite`: what commitments in the log open to. Erasing a row erases the person.
+package struct OpeningStore {
+  private let database: Database
+
+  private static let schema = """
+    CREATE TABLE IF NOT EXISTS opening (
+      commitment BLOB PRIMARY KEY CHECK (length(commitment) = 32),
+      salt BLOB NOT NULL CHECK (length(salt) = 32),
+      value TEXT NOT NULL
+    ) STRICT, WITHOUT ROWID
+    """
+
+  /// Opens the store; a writer makes it where it is missing.
+  package init(path: String, readOnly: Bool) throws {
+    database = try Database(path: path, mode: readOnly ? .readOnly : .readWrite)
+    if !readOnly { try database.execute(Self.schema) }
+  }
+
+  /// Keeps openings durably.
+  package func add(_ commitments: [Commitment]) throws {
+    try database.transaction {
+      let insert = try database.prepare("INSERT INTO opening VALUES (?, ?, ?)")
+      for commitment in commitments {
+        try insert.run([
+          .blob(commitment.digest.bytes), .blob(commitment.salt), .text(commitment.value),
+        ])
+      }
+    }
+  }
+
+  /// All openings, by their commitment.
+  package func all() throws -> [Commitment] {
+    try rows().map(\.opening)
+  }
+
+  /// What a commitment opens to; nil where it was erased.
+  package func opening(of commitment: Digest) throws -> Commitment? {
+    try rows().first { $0.commitment == commitment }?.opening
+  }
+
+  /// Counts the openings and names those that do not open their commitment.
+  package func audit() throws -> (count: Int, broken: [Digest]) {
+    let rows = try rows()
+    return (rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment))
+  }
+
+  private func rows() throws -> [(commitment: Digest, opening: Commitment)] {
+    try database.prepare("SELECT commitment, salt, value FROM opening ORDER BY 1").rows().map {
+      guard case .blob(let digest) = $0[0], case .blob(let salt) = $0[1],
+        case .text(let value) = $0[2], let commitment = Digest(bytes: digest),
+        salt.count == Commitment.saltByteCount
+      else {
+        throw DatabaseError(code: SQLITE_CORRUPT, path: database.path, detail: "a row is malformed")
+      }
+      return (commitment, Commitment(value: value, salt: salt))
+    }
+  }
+}

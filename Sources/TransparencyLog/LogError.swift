@@ -1,0 +1,51 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Signing
+package import Storage
+
+/// Why a log cannot be written or read.
+package enum LogError: Error, Hashable, Sendable {
+  /// A file could not be used.
+  case storage(StorageError)
+  /// The checkpoint is not one that the log signed.
+  case checkpoint(path: String, NoteError)
+  /// A file holds something else than the signed root says.
+  case damaged(path: String)
+  /// There is a log in the directory already.
+  case alreadyExists(path: String)
+  /// An entry is larger than the format allows; `position` counts within the batch.
+  case entryTooLarge(position: Int, byteCount: Int)
+  /// The log has no such entry or size.
+  case outOfRange(UInt64, size: UInt64)
+  /// A proof was asked for from a larger size to a smaller one.
+  case wrongOrder(older: UInt64, newer: UInt64)
+  /// An earlier append failed in a way that leaves unknown what is on the disk.
+  case stopped
+}
+
+extension LogError: CustomStringConvertible {
+  package var description: String {
+    switch self {
+    case .storage(let error): error.description
+    case .checkpoint(let path, let error):
+      "'\(path)' is not accepted: \(error); restore the log from a mirror"
+    case .damaged(let path):
+      "'\(path)' does not hold what the log signed: check the log, then restore it from a mirror"
+    case .alreadyExists(let path): "'\(path)' holds a log already: name another directory"
+    case .entryTooLarge(let position, let byteCount):
+      "entry \(position) of the batch has \(byteCount) bytes and the format allows 65535: "
+        + "log a digest instead"
+    case .outOfRange(let index, let size): "the log has \(size) entries, and \(index) is beyond"
+    case .wrongOrder(let older, let newer):
+      "there is no proof from size \(older) to the smaller size \(newer)"
+    case .stopped:
+      "the log takes no more entries after a failed write: check the disk, then open it again"
+    }
+  }
+}
+
+/// Turns errors of files into errors of the log.
+func storing<Result>(_ body: () throws(StorageError) -> Result) throws(LogError) -> Result {
+  do throws(StorageError) { return try body() } catch { throw .storage(error) }
+}

@@ -1,0 +1,275 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Arguments
+
+/// Every command of the program: the one table that parsing, help and completions read.
+enum CadastreCommands {
+  static let table = CommandTable(
+    program: "cadastre",
+    summary: "The register, the survey and the cash desk of a trained model.",
+    sections: [
+      CommandTable.Section("Start here", [quickstart, initialise, report]),
+      CommandTable.Section(
+        "Contributors and works",
+        [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
+      CommandTable.Section("Models", [admit, train, shares]),
+      CommandTable.Section("Money", [revenue, settle, statement]),
+      CommandTable.Section("Audit", [verify, rebuild]),
+      CommandTable.Section("Shell", [completions]),
+    ],
+    commonOptions: [
+      CommandOption(
+        "register", value: .directory("DIR"),
+        help:
+          "The register. Else the nearest parent directory that is one, else $CADASTRE_REGISTER."),
+      .flag("json", help: "Print machine-readable JSON."),
+      .flag("quiet", short: "q", help: "Print results only, no progress."),
+      .flag("no-color", help: "Print without colours, as in a pipe."),
+    ])
+
+  private static let key = CommandOption(
+    "key", value: .text("KEY"), help: "The signing key, by name in the register or by file.",
+    isRequired: true)
+  private static let model = CommandArgument(.text("MODEL"), help: "The model's name.")
+  private static let period = CommandOption(
+    "period", value: .text("PERIOD"), help: "A year, quarter or month, such as 2026-Q4.",
+    isRequired: true)
+  private static let threads = CommandOption(
+    "threads", value: .text("N"),
+    help: "How many threads compute, 1 to 64; the result is the same for all. Default: all cores.")
+  private static let seed = CommandOption(
+    "seed", value: .text("N"), help: "The seed of every random number of the run.",
+    defaultValue: "1")
+
+  private static let quickstart = Command(
+    "quickstart", summary: "Run the whole main job on the King James text",
+    discussion: """
+      Makes a register with 66 contributors, one for each book, admits what was granted, trains a \
+      small language model, keeps its books, divides it, settles 1,000.00 EUR and verifies all of \
+      it from the log up.
+
+      The contributors' keys are derived from the seed, so that two runs give the same shares and \
+      statements: they are for the demonstration only. The operator's key is random.
+      """,
+    options: [
+      CommandOption(
+        "dir", value: .directory("DIR"), help: "Where to put everything; must not exist yet.",
+        defaultValue: "cadastre-quickstart"),
+      seed, threads,
+      CommandOption(
+        "steps", value: .text("N"),
+        help: "How many steps to train; fewer is faster and learns less. Default: as configured."),
+    ],
+    examples: [
+      CommandExample("cadastre quickstart", "Everything, in ./cadastre-quickstart."),
+      CommandExample("cadastre quickstart --dir /tmp/kjv --seed 7", "Another place and seed."),
+    ])
+
+  private static let initialise = Command(
+    "init", summary: "Make a register",
+    discussion:
+      "Makes the directory, the operator's key, the log with its first checkpoint and first entry.",
+    arguments: [CommandArgument(.directory("DIR"), help: "The new register's directory.")],
+    options: [
+      CommandOption(
+        "name", value: .text("NAME"), help: "What the register is called.", isRequired: true)
+    ],
+    examples: [CommandExample("cadastre init library --name 'Town Library'", "Make ./library.")])
+
+  private static let report = Command(
+    "report", summary: "Write the register's results as one HTML page",
+    arguments: [],
+    options: [
+      CommandOption(
+        "out", value: .file("FILE"), help: "The page, self-contained.",
+        defaultValue: "report.html")
+    ],
+    examples: [CommandExample("cadastre report --out report.html", "Write the page.")])
+
+  private static let keyNew = Command(
+    "key new", summary: "Make a contributor's key and register its party",
+    arguments: [CommandArgument(.text("NAME"), help: "The key's name, such as 'ada'.")],
+    examples: [CommandExample("cadastre key new ada", "Make keys/ada.json and register its did.")])
+  private static let keyShow = Command(
+    "key show", summary: "Show a key's public identifier",
+    arguments: [CommandArgument(.text("NAME"), help: "The key's name or file.")],
+    examples: [CommandExample("cadastre key show ada", "Print did:key:z6Mk…")])
+  private static let keyList = Command(
+    "key list", summary: "List the keys kept here",
+    examples: [CommandExample("cadastre key list", "One line a key.")])
+
+  private static let workAdd = Command(
+    "work add", summary: "Register works by the SHA-256 of their bytes",
+    discussion: """
+      Files are UTF-8 text. A directory stands for all files in it. All or none are registered: one \
+      file that cannot be read stops the whole command, and says which.
+      """,
+    arguments: [
+      CommandArgument(.file("PATH"), help: "Files or directories.", isVariadic: true)
+    ],
+    options: [
+      key,
+      CommandOption(
+        "title", value: .text("TITLE"), help: "The title of a single file. Default: its file name."),
+    ],
+    examples: [
+      CommandExample("cadastre work add poems/*.txt --key ada", "Register all poems as Ada's.")
+    ])
+  private static let workList = Command(
+    "work list", summary: "List registered works",
+    options: [
+      CommandOption("owner", value: .text("DID"), help: "Only the works of this party.")
+    ],
+    examples: [CommandExample("cadastre work list --json", "All works for a program.")])
+  private static let workShow = Command(
+    "work show", summary: "Show one work, its owner and its grants",
+    arguments: [
+      CommandArgument(.text("WORK"), help: "The work's digest, or enough of its beginning.")
+    ],
+    examples: [CommandExample("cadastre work show 3f2a9c", "By the beginning of its digest.")])
+
+  private static let grant = Command(
+    "grant", summary: "Sign a grant, or take in one that was signed elsewhere",
+    discussion: """
+      A grant is a W3C Verifiable Credential signed with eddsa-jcs-2022. It names each purpose; none \
+      implies another. It ends when it is revoked, or at --until.
+      """,
+    options: [
+      CommandOption(
+        "work", value: .text("WORK"), help: "The work, by digest or its beginning.",
+        isRepeatable: true),
+      .flag("all", help: "Every work of the key's owner, present and future."),
+      CommandOption(
+        "purpose",
+        value: .choice(
+          "PURPOSE", ["train", "fine-tune", "distil", "ground", "index", "evaluate"]),
+        help: "What for; repeat for several.", isRepeatable: true),
+      CommandOption(
+        "rate", value: .text("RATE"),
+        help: "The royalty on the revenue attributed to the work, such as 5%."),
+      CommandOption(
+        "grantee", value: .text("DID"), help: "Whom it allows. Default: the register's operator."),
+      .flag("anyone", help: "Allow anyone, not one party."),
+      CommandOption(
+        "until", value: .text("DATE"), help: "When it ends, such as 2030-12-31. Default: never."),
+      CommandOption("key", value: .text("KEY"), help: "The owner's key, by name or by file."),
+      CommandOption(
+        "import", value: .file("FILE"),
+        help: "A signed credential to verify and log in place of all other options."),
+    ],
+    examples: [
+      CommandExample(
+        "cadastre grant --all --purpose train --purpose evaluate --rate 5% --key ada",
+        "All of Ada's works, for training and evaluation."),
+      CommandExample("cadastre grant --import grant.json", "One signed elsewhere."),
+    ])
+  private static let grantsList = Command(
+    "grants list", summary: "List grants and what became of them",
+    examples: [CommandExample("cadastre grants list", "One line a grant.")])
+  private static let revoke = Command(
+    "revoke", summary: "Revoke a grant for all runs that start from now on",
+    arguments: [
+      CommandArgument(.text("GRANT"), help: "The grant's digest, or enough of its beginning.")
+    ],
+    options: [key],
+    examples: [CommandExample("cadastre revoke 91c0de --key ada", "By its beginning.")])
+
+  private static let admit = Command(
+    "admit", summary: "Decide which files of a corpus may be used, with reasons",
+    discussion: """
+      Fails closed: a file is admitted only under a grant that holds for its bytes, the purpose and \
+      the party, and only if it is not derived from a work that may not be used.
+      """,
+    arguments: [CommandArgument(.directory("DIR"), help: "The corpus.")],
+    options: [
+      CommandOption(
+        "purpose",
+        value: .choice(
+          "PURPOSE", ["train", "fine-tune", "distil", "ground", "index", "evaluate"]),
+        help: "The use.", defaultValue: "train"),
+      CommandOption(
+        "for", value: .text("DID"), help: "Who will use it. Default: the register's operator."),
+      CommandOption(
+        "out", value: .file("FILE"), help: "Where to write the manifest.",
+        defaultValue: "manifest.json"),
+    ],
+    examples: [
+      CommandExample("cadastre admit corpus --out manifest.json", "Decide on every file.")
+    ])
+  private static let train = Command(
+    "train", summary: "Train a model on a manifest and keep its books",
+    discussion: """
+      Commits the manifest, the configuration and the valuation targets to the log before the first \
+      step. Ctrl-C stops at the next chord and keeps the state; the same command goes on from there.
+      """,
+    arguments: [CommandArgument(.file("MANIFEST"), help: "What 'cadastre admit' wrote.")],
+    options: [
+      CommandOption("out", value: .text("MODEL"), help: "The model's name.", isRequired: true),
+      CommandOption(
+        "config", value: .file("FILE"),
+        help: "JSON with the model, the schedule and the targets. Default: built in."),
+      seed, threads,
+    ],
+    examples: [
+      CommandExample("cadastre train manifest.json --out poems-1m", "Train and close the books.")
+    ])
+  private static let shares = Command(
+    "shares", summary: "Show who holds how much of a model",
+    arguments: [model],
+    options: [
+      CommandOption(
+        "by", value: .choice("KIND", ["contributor", "work"]), help: "What a row stands for.",
+        defaultValue: "contributor")
+    ],
+    examples: [CommandExample("cadastre shares poems-1m --by work", "One row a work.")])
+
+  private static let revenue = Command(
+    "revenue", summary: "Report what a model earned",
+    arguments: [model],
+    options: [
+      CommandOption(
+        "amount", value: .text("AMOUNT"), help: "Such as 1000.00; --amount=-50.00 corrects.",
+        isRequired: true),
+      CommandOption("currency", value: .text("CODE"), help: "ISO 4217.", isRequired: true),
+      period,
+      .flag("late", help: "The period is settled; a supplementary settlement will cover this."),
+    ],
+    examples: [
+      CommandExample(
+        "cadastre revenue poems-1m --amount 1000.00 --currency EUR --period 2026-Q4",
+        "Report a quarter.")
+    ])
+  private static let settle = Command(
+    "settle", summary: "Divide a period's revenue to the last minor unit",
+    options: [period],
+    examples: [CommandExample("cadastre settle --period 2026-Q4", "Settle the quarter.")])
+  private static let statement = Command(
+    "statement", summary: "Show what a contributor earned in a period",
+    arguments: [CommandArgument(.text("DID"), help: "The contributor's did, or a key's name.")],
+    options: [period],
+    examples: [CommandExample("cadastre statement ada --period 2026-Q4", "Ada's statement.")])
+
+  private static let verify = Command(
+    "verify", summary: "Check everything, from the log up",
+    discussion: """
+      Checks signatures, every entry and tile, every event's proof, every grant at the moment of its \
+      use, every admission, every run's books and shares, every settlement, and that the projection \
+      equals a rebuild. Names what does not hold and exits 1.
+      """,
+    examples: [CommandExample("cadastre verify --register library", "Check a register.")])
+  private static let rebuild = Command(
+    "rebuild", summary: "Make register.sqlite again from the log",
+    examples: [CommandExample("cadastre rebuild", "Replace the projection.")])
+
+  private static let completions = Command(
+    "completions", summary: "Print shell completions",
+    arguments: [
+      CommandArgument(.choice("SHELL", ["bash", "zsh", "fish"]), help: "Which shell.")
+    ],
+    examples: [
+      CommandExample(
+        "cadastre completions bash > ~/.local/share/bash-completion/completions/cadastre",
+        "Install them for bash.")
+    ])
+}

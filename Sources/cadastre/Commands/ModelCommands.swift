@@ -1,0 +1,108 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Arguments
+import Canonical
+import Gate
+import Glibc
+import Money
+import Presentation
+import Primitives
+import Register
+import Service
+import Signing
+import Storage
+
+/// `cadastre admit`, `train` and `shares`.
+enum ModelCommands {
+  static func admit(_ context: Context) throws -> Output {
+    let arguments = context.arguments
+    let writer = try context.writer()
+    let party = try arguments.string("for").map { try Lookup.party($0, layout: writer.layout) }
+    let output = arguments.required("out")
+    let result = try AdmitCorpus.run(
+      directory: arguments.requiredArgument("DIR"),
+      purpose: Purpose(rawValue: arguments.required("purpose")) ?? .train,
+      grantee: party ?? writer.configuration.operator, output: output, in: writer)
+    let names = try NameBook(writer.layout)
+    let admitted = result.manifest.entries.count
+    return Output(
+      text: refusals(result.decisions, names: names, state: writer.state, context.console)
+        + "admitted \(admitted) of \(result.decisions.count) files; manifest in \(output)\n",
+      json: [
+        "manifest": .string(result.manifest.digest.hex),
+        "decisions": .array(result.decisions.map(\.json)),
+      ])
+  }
+
+  /// A table of what was refused, with reasons.
+  static func refusals(
+    _ decisions: [Decision], names: NameBook, state: RegisterState, _ console: Console
+  ) -> String {
+    let refused = decisions.filter { !$0.verdict.isAdmitted }
+    guard !refused.isEmpty else { return "nothing was refused\n" }
+    var table = TerminalTable([
+      .init("refused", mayShrink: true), .init("reason"), .init("because", mayShrink: true),
+    ])
+    for decision in refused {
+      var because = decision.verdict.explanation
+      if case .copy(let evidence) = decision.verdict {
+        because =
+          "\(evidence.matching) of its \(evidence.ofCandidate) 8-grams stand in “"
+          + names.title(of: evidence.original, in: state) + "”"
+      }
+      table.add([
+        .init(decision.path), .init(decision.verdict.code, .bad), .init(because, .quiet),
+      ])
+    }
+    return table.text(width: console.width, style: console.style)
+  }
+
+  static func train(_ context: Context) throws -> Output {
+    let arguments = context.arguments
+    let file = try ManifestFile(path: arguments.requiredArgument("MANIFEST"))
+    var configuration = RunConfiguration()
+    if let path = arguments.string("config") {
+      configuration = try RunConfiguration(path: path)
+    }
+    let writer = try context.writer()
+    guard let name = ModelName(arguments.required("out")) else {
+      throw ServiceError.usage(
+        "'\(arguments.required("out"))' cannot name a model: use lowercase letters, digits and '-'")
+    }
+    Interruption.catchSignals()
+    let request = TrainModel.Request(
+      model: name, manifest: file, configuration: configuration,
+      seed: UInt64(try arguments.integer("seed", in: 0...Int(Int32.max)) ?? 1),
+      threads: try context.threads())
+    let result = try TrainModel.run(
+      request, in: writer, isInterrupted: { Interruption.isRequested },
+      progress: { TrainingView.show($0, on: context.console) })
+    context.console.endProgress()
+    let names = try NameBook(writer.layout)
+    return Output(
+      text: TrainingView.text(of: result, context.console)
+        + SharesView.text(
+          SharesByParty(result.shares, credits: result.books), names: names, state: writer.state,
+          context.console),
+      json: result.json)
+  }
+
+  static func shares(_ context: Context) throws -> Output {
+    let snapshot = try context.snapshot()
+    let model = try Lookup.model(context.arguments.requiredArgument("MODEL"), in: snapshot.state)
+    let shares = try ShareFile.read(model, layout: snapshot.layout, state: snapshot.state)
+    let books = try BooksReader.read(model, layout: snapshot.layout, state: snapshot.state)
+    guard context.arguments.string("by") == "work" else {
+      let byParty = SharesByParty(shares, credits: books)
+      return Output(
+        text: SharesView.text(
+          byParty, names: snapshot.names, state: snapshot.state, context.console),
+        json: byParty.json(names: snapshot.names, state: snapshot.state))
+    }
+    return Output(
+      text: SharesView.text(
+        shares, names: snapshot.names, state: snapshot.state, context.console),
+      json: shares.json)
+  }
+}

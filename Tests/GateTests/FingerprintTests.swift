@@ -1,0 +1,95 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+import Gate
+import Primitives
+import Testing
+
+@Suite struct FingerprintTests {
+  @Test(arguments: [1, 7, 8, 9, 500])
+  func `A stored fingerprint is read back, and any other bytes are refused`(count: Int) throws {
+    let print = try Fingerprint(utf8: bytes(syntheticText(words: count, key: 1)))
+    let stored = print.encoded
+    #expect(try Fingerprint(encoded: stored) == print)
+    for length in 0..<min(stored.count, 200) {
+      #expect(throws: FingerprintDecodingError.self) {
+        try Fingerprint(encoded: Array(stored[..<length]))
+      }
+    }
+    #expect(throws: FingerprintDecodingError.trailingBytes(count: 1)) {
+      try Fingerprint(encoded: stored + [0])
+    }
+    #expect(throws: FingerprintDecodingError.unknownFormat) {
+      try Fingerprint(encoded: [stored[0] ^ 1] + stored.dropFirst())
+    }
+    if print.grams.count > 1 {
+      var swapped = stored
+      swapped.replaceSubrange(32..<48, with: Array(stored[40..<48] + stored[32..<40]))
+      #expect(throws: FingerprintDecodingError.notAscending(index: 1)) {
+        try Fingerprint(encoded: swapped)
+      }
+    }
+    var greedy = stored
+    greedy.replaceSubrange(24..<32, with: [UInt8](repeating: 0xff, count: 8))
+    #expect(throws: FingerprintDecodingError.self) { try Fingerprint(encoded: greedy) }
+  }
+
+  @Test func `The counts agree with sets of words compared one by one`() throws {
+    var random = Philox4x32(key: 3, stream: 1)
+    for round in 0..<60 {
+      // A tiny vocabulary, so that grams repeat within and across the texts.
+      let texts = (0..<4).map { _ in
+        (0..<Int(8 + random.below(80))).map { _ in ["a", "b"][Int(random.below(2))] }
+      }
+      func grams(_ words: [String]) -> Set<[String]> {
+        Set((0...(words.count - 8)).map { Array(words[$0..<$0 + 8]) })
+      }
+      var index = FingerprintIndex()
+      for (number, text) in texts.dropLast().enumerated() {
+        index.add(try Fingerprint(utf8: bytes(text)), of: identifier(number))
+      }
+      let submitted = texts[3]
+      let result = index.resemblances(of: try WordSequence(utf8: bytes(submitted)))
+      let all = texts.dropLast().map(grams)
+      #expect(result.submittedGrams == grams(submitted).count)
+      #expect(
+        result.coveredGrams
+          == grams(submitted).filter { gram in all.contains { $0.contains(gram) } }
+          .count)
+      for (number, expected) in all.enumerated() {
+        let match = result.matches.first { $0.work == identifier(number) }
+        #expect(
+          match?.sharedGrams ?? 0 == expected.intersection(grams(submitted)).count, "\(round)")
+        if let match { #expect(match.registeredGrams == expected.count) }
+      }
+    }
+  }
+
+  @Test func `Passages are the stretches that both texts have, longest first`() throws {
+    let original = (0..<300).map { "o\($0)" }
+    let foreign = (0..<300).map { "f\($0)" }
+    let parts = [
+      foreign[..<50], original[100..<140], foreign[50..<90], original[10..<80], foreign[90...],
+    ]
+    var index = FingerprintIndex()
+    index.add(try Fingerprint(utf8: bytes(original)), of: identifier(1))
+    let text = bytes(parts.flatMap { $0 })
+    let words = try WordSequence(utf8: text)
+    let match = try #require(index.resemblances(of: words).matches.first)
+    let passages = match.passages.map { String(decoding: text[$0.bytes], as: UTF8.self) }
+    #expect(passages == [3, 1].map { parts[$0].joined(separator: " ") })
+    #expect(match.passages.map(\.wordCount) == [70, 40])
+  }
+
+  @Test func `A short text is recognised as a whole only`() throws {
+    var index = FingerprintIndex()
+    index.add(try Fingerprint(utf8: Array("An old silent pond".utf8)), of: identifier(1))
+    func matches(_ text: String) throws -> [Resemblance] {
+      index.resemblances(of: try WordSequence(utf8: Array(text.utf8))).matches
+    }
+    let same = try #require(try matches("an OLD, silent — pond!").first)
+    #expect(DerivationRule.standard.reason(for: same) == .sameText)
+    #expect(try matches("an old silent").isEmpty)
+    #expect(try matches("silent old an pond").isEmpty)
+  }
+}
