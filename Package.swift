@@ -44,9 +44,13 @@ let modules: [Module] = [
   Module(
     name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"],
     testUses: ["TestSupport"]),
+  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
     name: "Gate", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register"],
     testUses: ["TestSupport"]),
+  Module(
+    name: "Attribution",
+    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
   Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
@@ -55,7 +59,8 @@ let modules: [Module] = [
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"],
     testUses: ["TestSupport"]),
   Module(
-    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"]),
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
+    testUses: ["TestSupport", "CrashWriter"]),
   Module(
     name: "Audit",
     uses: [
@@ -71,10 +76,6 @@ let modules: [Module] = [
     ]),
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Presentation", uses: ["Primitives"]),
-  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
-  Module(
-    name: "Attribution",
-    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
 ]
 
 /// C libraries from Debian, each behind one module map.
@@ -91,7 +92,10 @@ let testSupport: [Target] = [
     name: "TestSupport",
     dependencies: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     path: "Tests/TestSupport",
-    swiftSettings: settings)
+    swiftSettings: settings),
+  .executableTarget(
+    name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
+    swiftSettings: settings),
 ]
 
 /// Programs that measure; none is part of the product.
