@@ -4,7 +4,7 @@
 /// The integral of a target's gradient along a chord, by nested rules whose nodes are reused.
 ///
 /// Level 1 is the trapezoid over the ends; each further level halves the distance of nodes and
-/// applies Simpson's rule: 3, 5, 9 nodes.
+/// applies Simpson's rule: 3, 5, 9, 17, 33 nodes.
 struct Quadrature {
   /// The weights of the sums of gradients over the two ends, over the inner nodes already there at
   /// the level before (`even`), and over those the level added (`odd`).
@@ -30,9 +30,10 @@ struct Quadrature {
 
 /// Chooses how many steps the next chord has.
 ///
-/// Chords grow by half from a single step, and are halved when even the finest quadrature misses the
-/// tolerance. They do not shrink only because one needed many nodes: while the weights oscillate a
-/// long chord cuts through the oscillation, and was measured to be no harder than a single step.
+/// Chords grow by a step from a single one while Simpson's rule serves, stay where 5 nodes are needed,
+/// shrink by a third where more are, and are halved when even the finest quadrature misses the
+/// tolerance. They do not shrink faster: while the weights oscillate a long chord cuts through the
+/// oscillation, and was measured to be no harder than a single step.
 struct ChordController: Equatable {
   var length = 1
   var maximum: Int
@@ -44,8 +45,14 @@ struct ChordController: Equatable {
     return (left + chords - 1) / chords
   }
 
-  /// Learns from a chord whose largest residual was `excess` times its tolerance.
-  mutating func learn(chord: Int, excess: Double) {
-    length = excess > 1 ? max(1, chord / 2) : min(maximum, length + (length + 1) / 2)
+  /// Learns from a chord that needed `level` and left at most `excess` times its tolerance.
+  mutating func learn(chord: Int, level: Int, excess: Double) {
+    if excess > 1 {
+      length = max(1, chord / 2)
+    } else if level > 3 {
+      length = max(1, chord * 2 / 3)
+    } else if level < 3 {
+      length = min(maximum, length + 1)
+    }
   }
 }
