@@ -195,7 +195,7 @@ package final class BookkeptRun {
     TimeSplit.lap(&began, into: &timeSplit.accounting)
     _ = accumulator.add(result, losses: measured.losses)
     swap(&left, &right)
-    controller.learn(chord: length, level: measured.level, excess: measured.excess)
+    controller.learn(chord: length, excess: measured.excess)
     addCoursePoint()
     return Report(
       step: trainer.step, chordLength: length, level: measured.level,

@@ -30,10 +30,10 @@ struct Quadrature {
 
 /// Chooses how many steps the next chord has.
 ///
-/// Chords grow by a step from a single one while Simpson's rule serves, stay where 5 nodes are needed,
-/// shrink by a third where more are, and are halved when even the finest quadrature misses the
-/// tolerance. They do not shrink faster: while the weights oscillate a long chord cuts through the
-/// oscillation, and was measured to be no harder than a single step.
+/// Chords grow by half from a single step, and are halved only when even the finest quadrature misses
+/// the tolerance. While the weights oscillate a long chord cuts through the oscillation: measured on
+/// the King James text, chords of 13 steps needed 3 nodes where chords of 5 needed 5, and rules that
+/// shortened chords after many nodes measured the targets 1.5 to 2.5 times as often.
 struct ChordController: Equatable {
   var length = 1
   var maximum: Int
@@ -45,14 +45,8 @@ struct ChordController: Equatable {
     return (left + chords - 1) / chords
   }
 
-  /// Learns from a chord that needed `level` and left at most `excess` times its tolerance.
-  mutating func learn(chord: Int, level: Int, excess: Double) {
-    if excess > 1 {
-      length = max(1, chord / 2)
-    } else if level > 3 {
-      length = max(1, chord * 2 / 3)
-    } else if level < 3 {
-      length = min(maximum, length + 1)
-    }
+  /// Learns from a chord whose largest residual was `excess` times its tolerance.
+  mutating func learn(chord: Int, excess: Double) {
+    length = excess > 1 ? max(1, chord / 2) : min(maximum, length + (length + 1) / 2)
   }
 }

@@ -48,7 +48,7 @@ package struct BooksConfiguration: Hashable, Sendable {
   /// A chord may leave this part of its own change, plus this part of the target's first loss times
   /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
   /// times this part of the reduction; measured, to less than it.
-  package var tolerance = 0.004
+  package var tolerance = 0.006
   /// The most steps between two measured points.
   package var maximumChord = 16
   /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 to 6 Simpson on 5 to 33 nodes.
