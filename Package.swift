@@ -37,6 +37,8 @@ let modules: [Module] = [
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
   Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(name: "Presentation", uses: ["Primitives"]),
+  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
@@ -44,18 +46,23 @@ let modules: [Module] = [
   Module(
     name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"],
     testUses: ["TestSupport"]),
+  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
     name: "Gate", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register"],
     testUses: ["TestSupport"]),
   Module(
+    name: "Attribution",
+    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
+  Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
-    testUses: ["TestSupport"]),
+    testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "CSQLite"],
     testUses: ["TestSupport"]),
   Module(
-    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"]),
+    name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
+    testUses: ["TestSupport", "CrashWriter"]),
   Module(
     name: "Audit",
     uses: [
@@ -69,12 +76,6 @@ let modules: [Module] = [
       "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
       "Presentation",
     ]),
-  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
-  Module(name: "Presentation", uses: ["Primitives"]),
-  Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
-  Module(
-    name: "Attribution",
-    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
 ]
 
 /// C libraries from Debian, each behind one module map.
@@ -91,7 +92,10 @@ let testSupport: [Target] = [
     name: "TestSupport",
     dependencies: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     path: "Tests/TestSupport",
-    swiftSettings: settings)
+    swiftSettings: settings),
+  .executableTarget(
+    name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
+    swiftSettings: settings),
 ]
 
 /// Programs that measure; none is part of the product.
@@ -121,7 +125,7 @@ let package = Package(
         dependencies: module.uses.map { .init(stringLiteral: $0) },
         swiftSettings: settings + module.extra)
     }
-    + modules.filter { !["TransparencyLog", "Audit", "Service"].contains($0.name) }.map { module in
+    + modules.filter { !["Audit", "Service"].contains($0.name) }.map { module in
       .testTarget(
         name: module.name + "Tests",
         dependencies: ([module.name] + module.uses + module.testUses).map {

@@ -48,13 +48,13 @@ package struct BooksConfiguration: Hashable, Sendable {
   /// A chord may leave this part of its own change, plus this part of the target's first loss times
   /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
   /// times this part of the reduction; measured, to less than it.
-  package var tolerance = 0.001
+  package var tolerance = 0.006
   /// The most steps between two measured points.
-  package var maximumChord = 8
+  package var maximumChord = 16
   /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 and 4 Simpson on 5 and 9 nodes.
   package var maximumLevel = 4
   /// The most memory the gradients of one chord may take.
-  package var memoryBudgetBytes = 768 << 20
+  package var memoryBudgetBytes = 1280 << 20
   /// A run is cut into this many parts; chords do not cross a cut, so all runs pass these steps.
   package var segments = 8
   /// The most points of the time course.

@@ -17,6 +17,7 @@ package struct JSONFields {
   /// - Parameters:
   ///   - value: The value, which must be an object.
   ///   - subject: What the object is, for errors.
+  /// - Throws: `JSONFieldError.notAnObject`.
   package init(_ value: JSON?, of subject: String) throws(JSONFieldError) {
     guard let object = value?.object else { throw .notAnObject(subject: subject) }
     left = object

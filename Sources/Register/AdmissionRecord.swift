@@ -5,7 +5,9 @@ import Canonical
 package import Primitives
 package import Signing
 
-/// `admission.decided`: what the gate decided about a corpus. Signed by the operator.
+/// `admission.decided`: what the gate decided about a corpus.
+///
+/// Signed by the operator.
 package struct AdmissionRecord: Sendable {
   /// The SHA-256 of the manifest's canonical bytes.
   package let manifest: Digest

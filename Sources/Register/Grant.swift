@@ -89,6 +89,7 @@ package struct Grant: Sendable {
   ///   - terms: What is granted.
   ///   - key: The owner's key.
   ///   - uuid: 16 random bytes for the credential's `id`.
+  /// - Throws: What signing throws.
   package init(terms: GrantTerms, signedBy key: SecretKey, uuid: [UInt8]) throws {
     precondition(!terms.purposes.isEmpty, "a grant names at least one purpose")
     let issuer = DIDKey(key.publicKey)

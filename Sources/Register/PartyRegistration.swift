@@ -4,7 +4,9 @@
 import Canonical
 package import Primitives
 
-/// `party.registered`: a key takes part under a role. Signed by that key.
+/// `party.registered`: a key takes part under a role.
+///
+/// Signed by that key.
 package struct PartyRegistration: Sendable {
   /// What a party does here.
   package enum Role: String, Sendable {

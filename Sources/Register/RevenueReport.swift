@@ -4,7 +4,9 @@
 import Canonical
 package import Money
 
-/// `revenue.reported`: what a model earned in a period. Signed by the operator.
+/// `revenue.reported`: what a model earned in a period.
+///
+/// Signed by the operator.
 package struct RevenueReport: Sendable {
   /// The model that earned.
   package let model: ModelName

@@ -4,7 +4,9 @@
 import Canonical
 package import Primitives
 
-/// `work.registered`: a party says that bytes of this digest are its work. Signed by the owner.
+/// `work.registered`: a party says that bytes of this digest are its work.
+///
+/// Signed by the owner.
 package struct WorkRegistration: Sendable {
   /// The SHA-256 of the work's bytes.
   package let work: Digest

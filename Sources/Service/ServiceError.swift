@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Gate
-package import Register
-package import Settlement
-package import Signing
-package import Storage
-package import TransparencyLog
+import Gate
+import Register
+import Settlement
+import Signing
+import Storage
+import TransparencyLog
 
 /// What a use case could not do, in one line that says what is wrong and what to do.
 package struct ServiceError: Error, Sendable {

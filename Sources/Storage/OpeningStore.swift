@@ -5,7 +5,9 @@ internal import CSQLite
 package import Primitives
 package import Register
 
-/// `openings.sqlite`: what commitments in the log open to. Erasing a row erases the person.
+/// `openings.sqlite`: what commitments in the log open to.
+///
+/// Erasing a row erases the person.
 package struct OpeningStore {
   private let database: Database
 

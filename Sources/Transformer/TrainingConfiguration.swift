@@ -8,13 +8,13 @@ internal import Kernels
 package struct TrainingConfiguration: Hashable, Sendable {
   /// Fixes the first weights and the order of the data.
   package var seed: UInt64 = 1
-  package var steps = 600
+  package var steps = 320
   package var warmUpSteps = 30
   /// Windows read in a step.
   package var batchSize = 16
   /// Windows in a shard, the unit of parallel work; part of what fixes the bits of a result.
   package var shardWindows = 8
-  package var peakRate = 3e-3
+  package var peakRate = 1.5e-3
   /// The rate at the last step, as a part of the peak.
   package var finalRate = 0.05
   package var beta1 = 0.9

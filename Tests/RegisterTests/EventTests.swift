@@ -24,8 +24,8 @@ private func everyBody() throws -> [EventBody] {
     retained: -6)
   let terms = GrantTerms.sample(
     .work(testDigest("work")), to: .party(testParty(3)), for: Purpose.allCases, until: 9)
-  return try SampleLedger.lifeOfModel(model, treeSize: 4) + [
-    .partyRegistered(party), .workRegistered(work),
+  return try [.partyRegistered(party)] + SampleLedger.lifeOfModel(model, treeSize: 4) + [
+    .workRegistered(work),
     .grantIssued(Grant(terms: .sample(), signedBy: testKey(1), uuid: [UInt8](0..<16))),
     .grantIssued(Grant(terms: terms, signedBy: testKey(1), uuid: [UInt8](1..<17))),
     .grantRevoked(Revocation(grant: testDigest("grant"))),
@@ -79,7 +79,7 @@ private func document(
       let places =
         number == 0
         ? Array(0..<8 * bytes.count)
-        : (0..<60).map { _ in Int(random.below(UInt32(8 * bytes.count))) }
+        : (0..<40).map { _ in Int(random.below(UInt32(8 * bytes.count))) }
       for place in places {
         var flipped = bytes
         flipped[place / 8] ^= 1 << (place % 8)

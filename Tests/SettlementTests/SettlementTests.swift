@@ -183,7 +183,9 @@ private struct Claim: Hashable {
     }
   }
 
-  /// 1000.01 EUR. Ada holds 2/3 at 5 %: 33.33366… EUR; Bob 1/3 at 12.5 %: 41.66708… EUR; the
+  /// 1000.01 EUR, by hand.
+  ///
+  /// Ada holds 2/3 at 5 %: 33.33366… EUR; Bob 1/3 at 12.5 %: 41.66708… EUR; the
   /// operator keeps 925.00925… EUR. Rounded down 33.33 + 41.66 + 925.00 = 999.99, and the two cents
   /// left go to the largest fractions: the operator's 0.925 and Bob's 0.708.
   @Test func `A settlement worked out by hand`() throws {

@@ -74,7 +74,7 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
     try Projection.write(events: events, to: path)
     let bytes = try FileSystem.readFile(path)
     var random = Philox4x32(key: 9, stream: 0)
-    let places = Array(0..<100) + (0..<200).map { _ in Int(random.below(UInt32(bytes.count))) }
+    let places = Array(0..<100) + (0..<100).map { _ in Int(random.below(UInt32(bytes.count))) }
     for place in places {
       var flipped = bytes
       flipped[place] ^= place.isMultiple(of: 2) ? 1 << UInt8(random.below(8)) : 0xff

@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Gate
-package import Merkle
-package import Primitives
+import Merkle
+import Primitives
 package import Register
 package import Signing
-package import Storage
+import Storage
 
 /// Decides which files of a directory may be used, and logs the decisions under one Merkle root.
 package enum AdmitCorpus {

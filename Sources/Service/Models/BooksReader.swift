@@ -2,9 +2,9 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Attribution
-package import Canonical
+import Canonical
 package import Register
-package import Signing
+import Signing
 package import Storage
 
 /// Reads the books of a model as the log binds them.

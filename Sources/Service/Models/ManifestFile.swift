@@ -1,9 +1,9 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Gate
-package import Storage
+import Storage
 
 /// What `admit` writes for `train`: the manifest, and where on this machine its works lie.
 ///

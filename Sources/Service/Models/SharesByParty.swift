@@ -3,7 +3,7 @@
 
 package import Attribution
 package import Canonical
-package import Money
+import Money
 package import Register
 package import Signing
 

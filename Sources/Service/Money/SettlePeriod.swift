@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Money
 package import Register
 package import Settlement
-package import Signing
+import Signing
 package import Storage
 
 /// Settles a period and keeps its statements.

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Money
-package import Register
+import Register
 package import Settlement
 package import Signing
 

@@ -2,10 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Primitives
-package import Register
-package import Signing
-package import Storage
-package import TransparencyLog
+import Register
+import Signing
+import Storage
+import TransparencyLog
 
 /// Makes a register: directories, the operator's key, the first checkpoint and the first entry.
 package enum InitialiseRegister {

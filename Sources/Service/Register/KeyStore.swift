@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
-package import Primitives
+import Canonical
+import Primitives
 package import Signing
 package import Storage
 

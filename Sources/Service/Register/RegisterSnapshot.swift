@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
-package import Merkle
-package import Primitives
+import Canonical
+import Merkle
+import Primitives
 package import Register
-package import Signing
+import Signing
 package import Storage
-package import TransparencyLog
+import TransparencyLog
 
 /// A register as read from its log: every entry verified and folded.
 package struct RegisterSnapshot: Sendable {

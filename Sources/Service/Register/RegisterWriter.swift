@@ -1,12 +1,12 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Primitives
 package import Register
 package import Signing
 package import Storage
-package import TransparencyLog
+import TransparencyLog
 
 /// The one process that may append to a register: it holds the lock from `init` to the end.
 package final class RegisterWriter {
@@ -78,7 +78,7 @@ package final class RegisterWriter {
       added.append(event)
     }
     let start = state.size
-    try log.append(added.map(\.bytes))
+    _ = try log.append(added.map(\.bytes))
     state = next
     events += added
     try Projection.write(events: events, to: layout.projection)

@@ -1,17 +1,17 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attribution
+import Attribution
 package import Audit
-package import Canonical
+import Canonical
 package import Gate
 import Glibc
-package import Money
+import Money
 package import Primitives
-package import Register
+import Register
 package import Settlement
-package import Signing
-package import Storage
+import Signing
+import Storage
 
 /// The whole main job on the King James text, from an empty directory to a verified settlement.
 package final class Quickstart {

@@ -2,11 +2,11 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
-package import Money
-package import Primitives
-package import Register
-package import Signing
-package import Storage
+import Money
+import Primitives
+import Register
+import Signing
+import Storage
 
 /// Who takes part in the sample job, and who agrees to what.
 struct SampleScenario {

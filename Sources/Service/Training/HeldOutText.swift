@@ -1,13 +1,13 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attribution
-package import Gate
+import Attribution
+import Gate
 import Glibc
-package import Primitives
-package import Register
-package import Signing
-package import Transformer
+import Primitives
+import Register
+import Signing
+import Transformer
 
 /// Splits the works of a manifest into what is trained on and what the run is measured by.
 struct HeldOutText {
@@ -23,8 +23,8 @@ struct HeldOutText {
   ///
   /// - Parameters:
   ///   - works: The manifest's entries with their bytes.
-  ///   - mayEvaluate: Whether a work is granted for evaluation.
   ///   - configuration: The part held out, the windows and the targets.
+  ///   - mayEvaluate: Whether a work is granted for evaluation.
   /// - Throws: `ServiceError` where a target has no text.
   init(
     works: [(entry: Manifest.Entry, bytes: [UInt8])], configuration: RunConfiguration,

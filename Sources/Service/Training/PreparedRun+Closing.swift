@@ -2,15 +2,15 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Attribution
-package import Canonical
-package import Gate
-package import Kernels
-package import Money
-package import Primitives
+import Canonical
+import Gate
+import Kernels
+import Money
+import Primitives
 package import Register
-package import Signing
-package import Storage
-package import Transformer
+import Signing
+import Storage
+import Transformer
 
 extension PreparedRun {
   /// What the share register says of how its units were found.

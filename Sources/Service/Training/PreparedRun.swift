@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attribution
-package import Canonical
-package import Gate
-package import Kernels
-package import Money
-package import Primitives
-package import Register
-package import Signing
-package import Storage
-package import Transformer
+import Attribution
+import Canonical
+import Gate
+import Kernels
+import Money
+import Primitives
+import Register
+import Signing
+import Storage
+import Transformer
 
 /// A run whose inputs were checked: the works against the manifest, the manifest against the log.
 struct PreparedRun {
@@ -146,7 +146,7 @@ struct PreparedRun {
   @discardableResult
   func saveState() throws -> Digest {
     var hasher = SHA256.Hasher()
-    var file = try DurableFileWriter(path: statePath)
+    let file = try DurableFileWriter(path: statePath)
     try run.save { buffer in
       hasher.update(buffer)
       try file.append(buffer)

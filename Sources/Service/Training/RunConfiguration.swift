@@ -1,10 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attribution
+import Attribution
 package import Canonical
-package import Storage
-package import Transformer
+import Storage
+import Transformer
 
 /// What a run is configured by: the model, the schedule, the books and the valuation targets.
 ///

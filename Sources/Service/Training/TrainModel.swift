@@ -1,16 +1,16 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Attribution
-package import Canonical
-package import Gate
-package import Kernels
-package import Money
-package import Primitives
+import Attribution
+import Canonical
+import Gate
+import Kernels
+import Money
+import Primitives
 package import Register
-package import Signing
-package import Storage
-package import Transformer
+import Signing
+import Storage
+import Transformer
 
 /// Trains a model on a manifest, keeps its books, and closes them into a share register.
 package enum TrainModel {

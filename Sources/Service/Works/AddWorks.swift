@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Gate
-package import Primitives
+import Gate
+import Primitives
 package import Register
 package import Signing
-package import Storage
+import Storage
 
 /// Registers works by the SHA-256 of their bytes, with the fingerprints that find derived copies.
 package enum AddWorks {

@@ -1,11 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Primitives
 package import Register
 package import Signing
-package import Storage
+import Storage
 
 /// Signs grants, takes in grants signed elsewhere, and revokes them.
 package enum GrantUse {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Register
+import Register
 package import Signing
 
 /// Keeps a contributor's key and registers the party.
@@ -25,6 +25,8 @@ package enum RegisterContributor {
   /// - Parameters:
   ///   - contributors: Names and keys.
   ///   - displayNames: What the commitments open to, one a contributor.
+  ///   - writer: The register.
+  /// - Throws: `ServiceError` where a key's name is taken or a party is registered.
   package static func run(
     _ contributors: [Contributor], displayNames: [String], in writer: RegisterWriter
   ) throws {

@@ -8,7 +8,7 @@ import Register
 import Service
 import Signing
 
-/// `cadastre key …`
+/// The commands `cadastre key …`.
 enum KeyCommands {
   static func new(_ context: Context) throws -> Output {
     let name = context.arguments.requiredArgument("NAME")

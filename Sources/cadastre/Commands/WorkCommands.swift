@@ -9,7 +9,7 @@ import Register
 import Service
 import Signing
 
-/// `cadastre work …`
+/// The commands `cadastre work …`.
 enum WorkCommands {
   static func add(_ context: Context) throws -> Output {
     let writer = try context.writer()

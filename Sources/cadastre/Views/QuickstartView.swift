@@ -3,6 +3,7 @@
 
 import Audit
 import Canonical
+import Gate
 import Money
 import Presentation
 import Register
