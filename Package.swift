@@ -98,6 +98,14 @@ let testSupport: [Target] = [
     swiftSettings: settings),
 ]
 
+/// Tests of the whole: the program as it was built, and the tree as it lies.
+let wholeTests: [Target] = [
+  .testTarget(
+    name: "EndToEndTests",
+    dependencies: ["cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "TestSupport"],
+    swiftSettings: settings),
+]
+
 /// Programs that measure; none is part of the product.
 let benchmarks: [Target] = [
   .executableTarget(
@@ -133,4 +141,5 @@ let package = Package(
         },
         swiftSettings: settings)
     }
+    + wholeTests
 )

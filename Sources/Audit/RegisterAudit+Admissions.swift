@@ -20,9 +20,11 @@ extension RegisterAudit {
       report.found(relative(path), "\(error)")
       return
     }
-    let leaves = bytes.split(separator: UInt8(ascii: "\n")).map(Array.init)
+    // Empty lines count, so that the file is what was written, byte for byte.
+    let leaves = bytes.split(separator: UInt8(ascii: "\n"), omittingEmptySubsequences: false)
+      .dropLast().map(Array.init)
     let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
-    guard root == record.decisionsRoot, bytes.last == UInt8(ascii: "\n") || bytes.isEmpty else {
+    guard root == record.decisionsRoot, bytes.last.map({ $0 == UInt8(ascii: "\n") }) ?? true else {
       report.found(relative(path), "its decisions are not those under the logged Merkle root")
       return
     }

@@ -54,6 +54,9 @@ extension RegisterAudit {
     do {
       let configuration = try RegisterConfiguration.read(layout)
       report.require(
+        try FileSystem.readFile(layout.configuration) == configuration.bytes, subject,
+        "it is not written as 'cadastre init' writes it: restore it from a copy")
+      report.require(
         configuration.operator == state.operator, subject,
         "it names another operator than the log's first entry")
       report.require(
@@ -83,9 +86,13 @@ extension RegisterAudit {
       in: layout.admissions,
       expected: Set(
         state.admissions.keys.flatMap { ["\($0.hex)/manifest.json", "\($0.hex)/decisions.jsonl"] }))
-    for run in state.runs.values {
-      guard let release = run.release else { continue }
-      auditStrays(in: layout.model(run.start.model), expected: Set(release.files.keys))
+    let runs = state.runs
+    auditStrays(in: layout.models) { file in
+      guard let slash = file.firstIndex(of: "/"), let name = ModelName(String(file[..<slash])),
+        let run = runs[name]
+      else { return false }
+      // What an unfinished run left half written is written again by the same command.
+      return run.release?.files.keys.contains(String(file[slash...].dropFirst())) ?? true
     }
   }
 }

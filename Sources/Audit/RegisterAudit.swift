@@ -86,8 +86,13 @@ package struct RegisterAudit {
 
   /// Notes files in a directory that nothing in the log accounts for.
   mutating func auditStrays(in directory: String, expected: Set<String>) {
+    auditStrays(in: directory, isExpected: expected.contains)
+  }
+
+  /// Notes files in a directory that the predicate does not take.
+  mutating func auditStrays(in directory: String, isExpected: (String) -> Bool) {
     guard let files = try? FileSystem.visibleFilesBelow(directory) else { return }
-    for file in files where !expected.contains(file) {
+    for file in files where !isExpected(file) {
       report.found(relative(directory + "/" + file), "nothing in the log accounts for this file")
     }
   }

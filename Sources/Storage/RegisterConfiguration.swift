@@ -46,8 +46,11 @@ package struct RegisterConfiguration: Hashable, Sendable {
 
   /// Puts `cadastre.json` in place; its presence is what makes a directory a register.
   package func write(_ layout: RegisterLayout) throws(StorageError) {
-    try DurableFile.write(Array(json.prettyText.utf8), to: layout.configuration)
+    try DurableFile.write(bytes, to: layout.configuration)
   }
+
+  /// The file form, byte for byte.
+  package var bytes: [UInt8] { Array(json.prettyText.utf8) }
 
   /// What checks the log's checkpoints; nil only where the origin is no key name.
   package var verifier: NoteVerifier? {

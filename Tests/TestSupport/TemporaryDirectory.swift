@@ -4,7 +4,7 @@
 import Foundation
 
 /// A fresh directory that is removed with everything in it when the value goes.
-package final class TemporaryDirectory {
+package final class TemporaryDirectory: Sendable {
   /// The absolute path.
   package let path: String
 
