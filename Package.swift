@@ -27,7 +27,6 @@ struct Module {
   var name: String
   var uses: [String]
   var extra: [SwiftSetting] = []
-  var hasTests = true
   var testUses: [String] = []
 }
 
@@ -102,8 +101,10 @@ let testSupport: [Target] = [
 let wholeTests: [Target] = [
   .testTarget(
     name: "EndToEndTests",
-    dependencies: ["cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "TestSupport"],
-    swiftSettings: settings),
+    dependencies: [
+      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "TestSupport",
+    ],
+    swiftSettings: settings)
 ]
 
 /// Programs that measure; none is part of the product.
