@@ -37,6 +37,8 @@ let modules: [Module] = [
   Module(name: "Canonical", uses: ["Primitives"], testUses: ["TestSupport"]),
   Module(name: "Merkle", uses: ["Primitives"], testUses: ["Signing", "TestSupport"]),
   Module(name: "Money", uses: ["Primitives"]),
+  Module(name: "Presentation", uses: ["Primitives"]),
+  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
@@ -74,8 +76,6 @@ let modules: [Module] = [
       "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
       "Presentation",
     ]),
-  Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
-  Module(name: "Presentation", uses: ["Primitives"]),
 ]
 
 /// C libraries from Debian, each behind one module map.

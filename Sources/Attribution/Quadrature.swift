@@ -4,7 +4,7 @@
 /// The integral of a target's gradient along a chord, by nested rules whose nodes are reused.
 ///
 /// Level 1 is the trapezoid over the ends; each further level halves the distance of nodes and
-/// applies Simpson's rule: 3, 5, 9 nodes.
+/// applies Simpson's rule: 3, 5, 9, 17, 33 nodes.
 struct Quadrature {
   /// The weights of the sums of gradients over the two ends, over the inner nodes already there at
   /// the level before (`even`), and over those the level added (`odd`).
@@ -30,9 +30,10 @@ struct Quadrature {
 
 /// Chooses how many steps the next chord has.
 ///
-/// Chords grow by half from a single step, and are halved when even the finest quadrature misses the
-/// tolerance. They do not shrink only because one needed many nodes: while the weights oscillate a
-/// long chord cuts through the oscillation, and was measured to be no harder than a single step.
+/// Chords grow by half from a single step, and are halved only when even the finest quadrature misses
+/// the tolerance. While the weights oscillate a long chord cuts through the oscillation: measured on
+/// the King James text, chords of 13 steps needed 3 nodes where chords of 5 needed 5, and rules that
+/// shortened chords after many nodes measured the targets 1.5 to 2.5 times as often.
 struct ChordController: Equatable {
   var length = 1
   var maximum: Int

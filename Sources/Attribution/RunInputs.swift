@@ -51,8 +51,8 @@ package struct BooksConfiguration: Hashable, Sendable {
   package var tolerance = 0.006
   /// The most steps between two measured points.
   package var maximumChord = 16
-  /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 and 4 Simpson on 5 and 9 nodes.
-  package var maximumLevel = 4
+  /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 to 6 Simpson on 5 to 33 nodes.
+  package var maximumLevel = 6
   /// The most memory the gradients of one chord may take.
   package var memoryBudgetBytes = 1280 << 20
   /// A run is cut into this many parts; chords do not cross a cut, so all runs pass these steps.

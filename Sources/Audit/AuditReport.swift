@@ -39,9 +39,10 @@ package struct AuditReport: Sendable {
     checks.append(Check(part: part, what: what, count: count))
   }
 
-  /// Notes something that does not hold.
+  /// Notes something that does not hold; the same thing found twice is one finding.
   package mutating func found(_ subject: String, _ problem: String) {
-    findings.append(Finding(subject: subject, problem: problem))
+    let finding = Finding(subject: subject, problem: problem)
+    if !findings.contains(finding) { findings.append(finding) }
   }
 
   /// Notes a problem unless the condition holds.

@@ -17,13 +17,14 @@ extension RegisterAudit {
         return
       }
       let findings = Fsck.check(path: layout.log, verifier: verifier)
-      for finding in findings { report.found("log", "\(finding)") }
+      for finding in findings where finding.isDamage { report.found("log", "\(finding)") }
       let reader = try LogReader(path: layout.log, verifier: verifier)
       let files = try FileSystem.filesBelow(layout.log)
       report.checked("log", "checkpoint signed by the operator", 1)
       report.checked("log", "tiles and bundles hashed again", max(0, files.count - 1))
       report.checked("log", "entries under the signed root", Int(reader.size))
       entries = try reader.entries(0..<reader.size)
+      isLogWhole = true
     } catch {
       if report.holds { report.found("log", "\(error)") }
     }

@@ -74,6 +74,7 @@ func randomText(_ count: Int, _ random: inout Philox4x32) -> [UInt8] {
       var training = TrainingConfiguration()
       training.steps = 20
       training.warmUpSteps = 2
+      training.peakRate = 3e-3
       training.shardWindows = 3
       let engine = PassEngine(
         model: model, workers: Workers(count: threads), shardWindows: 3, shardCapacity: 8)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+package import Audit
 import Canonical
 import Gate
 import Money
@@ -20,10 +21,13 @@ package struct RegisterReport {
   /// How many contributors a chart tells apart; the others are one layer.
   static let distinguished = 8
 
-  /// Builds the page of a register: its models, what was refused, and what was settled.
+  /// Builds the page of a register: its models, what was refused, what was settled, the verdict.
   ///
+  /// - Parameters:
+  ///   - snapshot: The register.
+  ///   - audit: What checking all of it gave.
   /// - Throws: `ServiceError` where a file is not the one that the log binds.
-  package init(_ snapshot: RegisterSnapshot) throws {
+  package init(_ snapshot: RegisterSnapshot, audit: AuditReport) throws {
     self.snapshot = snapshot
     document = HTMLDocument(
       title: snapshot.configuration.name,
@@ -35,6 +39,7 @@ package struct RegisterReport {
       try add(model)
     }
     try addRefusals()
+    add(audit)
     document.setFooter(
       "Made by Cadastre \(CadastreVersion.text) from \(snapshot.state.size) log entries of"
         + " \(snapshot.configuration.origin). Check it: cadastre verify.")
@@ -52,9 +57,25 @@ package struct RegisterReport {
       .init(
         "Grants", Human.integer(state.grants.count),
         note: "\(state.grants.count { $0.revokedAt != nil }) revoked"),
-      .init("Models", Human.integer(state.runs.values.count { $0.release != nil })),
       .init("Log entries", Human.integer(state.size)),
     ])
+  }
+
+  private mutating func add(_ audit: AuditReport) {
+    document.addHeading("The verdict")
+    if audit.holds {
+      document.addRemark(.good, "Everything that was checked holds, from the log up.")
+    } else {
+      for finding in audit.findings {
+        document.addRemark(.bad, "\(finding.subject): \(finding.problem)")
+      }
+    }
+    var table = HTMLTable(
+      caption: "What was checked", [.init("Part"), .init("Check"), .init("Count", .end)])
+    for check in audit.checks {
+      table.add([.text(check.part), .text(check.what), .text(Human.integer(check.count))])
+    }
+    document.addTable(table)
   }
 
   private mutating func add(_ run: RegisterState.Run) throws {

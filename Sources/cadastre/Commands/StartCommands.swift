@@ -35,7 +35,9 @@ enum StartCommands {
   static func report(_ context: Context) throws -> Output {
     let snapshot = try context.snapshot()
     let path = context.arguments.required("out")
-    try DurableFile.write(Array(try RegisterReport(snapshot).html.utf8), to: path)
+    let audit = RegisterAudit.run(snapshot.layout)
+    let page = try RegisterReport(snapshot, audit: audit)
+    try DurableFile.write(Array(page.html.utf8), to: path)
     return Output(text: "wrote \(path)\n", json: ["report": .string(path)])
   }
 
@@ -58,7 +60,8 @@ enum StartCommands {
       isInterrupted: { Interruption.isRequested },
       progress: { TrainingView.show($0, on: console) })
     let page = directory + "/report.html"
-    try DurableFile.write(Array(try RegisterReport(result.snapshot).html.utf8), to: page)
+    let report = try RegisterReport(result.snapshot, audit: result.audit)
+    try DurableFile.write(Array(report.html.utf8), to: page)
     return Output(
       text: QuickstartView.text(of: result, directory: directory, console),
       json: QuickstartView.json(of: result), status: result.audit.holds ? 0 : 1)
