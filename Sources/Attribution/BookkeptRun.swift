@@ -111,21 +111,7 @@ package final class BookkeptRun {
     for (index, target) in targets.enumerated() {
       guard target.passages.contains(where: { $0.count > 1 }) else { throw .emptyTarget(index) }
     }
-    guard books.tolerance > 0, books.tolerance <= 1 else {
-      throw .outOfRange("tolerance", books.tolerance)
-    }
-    guard (1...1024).contains(books.maximumChord) else {
-      throw .outOfRange("maximum chord", Double(books.maximumChord))
-    }
-    guard (1...6).contains(books.maximumLevel) else {
-      throw .outOfRange("maximum level", Double(books.maximumLevel))
-    }
-    guard (1...1_000_000).contains(books.segments) else {
-      throw .outOfRange("segments", Double(books.segments))
-    }
-    guard (2...100_000).contains(books.coursePoints) else {
-      throw .outOfRange("course points", Double(books.coursePoints))
-    }
+    try books.validate()
     let needed = (training.batchSize + 1) * parameterCount * MemoryLayout<Float>.stride
     guard books.memoryBudgetBytes >= needed else { throw .memoryBudgetTooSmall(needed) }
   }

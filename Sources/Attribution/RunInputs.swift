@@ -61,6 +61,27 @@ package struct BooksConfiguration: Hashable, Sendable {
   package var coursePoints = 200
 
   package init() {}
+
+  /// Checks that every number makes sense.
+  ///
+  /// - Throws: the name of the first that does not, with its value.
+  package func validate() throws(RunError) {
+    guard tolerance > 0, tolerance <= 1 else {
+      throw .outOfRange("tolerance", tolerance)
+    }
+    guard (1...1024).contains(maximumChord) else {
+      throw .outOfRange("maximum chord", Double(maximumChord))
+    }
+    guard (1...6).contains(maximumLevel) else {
+      throw .outOfRange("maximum level", Double(maximumLevel))
+    }
+    guard (1...1_000_000).contains(segments) else {
+      throw .outOfRange("segments", Double(segments))
+    }
+    guard (2...100_000).contains(coursePoints) else {
+      throw .outOfRange("course points", Double(coursePoints))
+    }
+  }
 }
 
 /// Why a run cannot begin.

@@ -64,7 +64,7 @@ enum CadastreCommands {
     ],
     examples: [
       CommandExample("cadastre quickstart", "Everything, in ./cadastre-quickstart."),
-      CommandExample("cadastre quickstart --dir /tmp/kjv --seed 7", "Another place and seed."),
+      CommandExample("cadastre quickstart --dir kjv --seed 7", "Another place and seed."),
     ])
 
   private static let initialise = Command(

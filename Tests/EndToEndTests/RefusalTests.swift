@@ -228,7 +228,7 @@ import Testing
   private static func revenue(
     _ amount: String, _ currency: String, _ period: String, model: String = Sample.model
   ) -> [String] {
-    ["revenue", model, "--amount", amount, "--currency", currency, "--period", period]
+    ["revenue", model, "--amount=\(amount)", "--currency", currency, "--period", period]
   }
 
   private static func train(
@@ -290,11 +290,17 @@ import Testing
     #expect(try desk.run(["verify"]).status == 0)
   }
 
-  @Test func `A correction below nothing is refused when it is settled`() throws {
+  @Test func `A correction may lessen what was earned and not make it negative`() throws {
     let desk = try Sample.copy()
+    let before = try desk.size()
+    expectRefusal(
+      try desk.run(Self.revenue("-2000.00", "EUR", "2027-Q1")), 1, says: "negative")
+    #expect(try desk.size() == before)
     try desk.json(
-      "revenue", Sample.model, "--amount=-2000.00", "--currency", "EUR", "--period", "2027-Q1")
-    expectRefusal(try desk.run(["settle", "--period", "2027-Q1"]), 1, says: "negative")
+      "revenue", Sample.model, "--amount=-500.00", "--currency", "EUR", "--period", "2027-Q1")
+    let settled = try desk.json("settle", "--period", "2027-Q1") as? [String: Any]
+    let totals = try #require(settled?["totals"] as? [[String: Any]])
+    #expect(totals.compactMap { $0["revenue"] as? Int } == [-50_000])
     #expect(try desk.run(["verify"]).status == 0)
   }
 

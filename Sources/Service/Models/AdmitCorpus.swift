@@ -58,16 +58,17 @@ package enum AdmitCorpus {
       decisions: decisions, decisionsRoot: root, purpose: purpose, grantee: grantee,
       treeSize: writer.state.size)
     let digest = manifest.digest
-    try FileSystem.createDirectory(layout.admission(digest))
-    try DurableFile.write(
-      Array(leaves.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: layout.decisions(digest))
-    try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
     let admitted = decisions.count { $0.verdict.isAdmitted }
     let record = AdmissionRecord(
       manifest: digest, decisionsRoot: root, purpose: purpose, grantee: grantee,
       treeSize: Int64(writer.state.size), admitted: Int64(admitted),
       refused: Int64(decisions.count - admitted))
-    let position = try writer.append([.admissionDecided(record)]).lowerBound
+    let position = try writer.append([.admissionDecided(record)]) {
+      try FileSystem.createDirectory(layout.admission(digest))
+      try DurableFile.write(
+        Array(leaves.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: layout.decisions(digest))
+      try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
+    }.lowerBound
     if let output { try ManifestFile(corpus: directory, manifest: manifest).write(to: output) }
     return Result(decisions: decisions, manifest: manifest, position: position)
   }

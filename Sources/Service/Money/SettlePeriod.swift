@@ -27,9 +27,10 @@ package enum SettlePeriod {
       throw ServiceError.refused("\(error)")
     }
     let record = statements.record
-    try DurableFile.write(
-      Array(statements.json.prettyText.utf8), to: writer.layout.statements(record))
-    try writer.append([.settlementComputed(record)])
+    try writer.append([.settlementComputed(record)]) {
+      try DurableFile.write(
+        Array(statements.json.prettyText.utf8), to: writer.layout.statements(record))
+    }
     return statements
   }
 }

@@ -62,10 +62,16 @@ package final class RegisterWriter {
   ///
   /// All drafts enter the log or none: the rules are checked on a copy of the state first.
   ///
+  /// - Parameters:
+  ///   - drafts: The events, in order.
+  ///   - files: Puts the files in place that the events bind; called once the rules allow the
+  ///     events, and before they are logged.
   /// - Returns: The positions of the new entries.
   /// - Throws: `ServiceError.refused` with the rule broken; what the disk throws.
   @discardableResult
-  package func append(_ drafts: [Draft]) throws -> Range<Int> {
+  package func append(
+    _ drafts: [Draft], files: () throws -> Void = {}
+  ) throws -> Range<Int> {
     var next = state
     var added: [Event] = []
     for draft in drafts {
@@ -78,6 +84,7 @@ package final class RegisterWriter {
       added.append(event)
     }
     let start = state.size
+    try files()
     _ = try log.append(added.map(\.bytes))
     state = next
     events += added
@@ -87,8 +94,10 @@ package final class RegisterWriter {
 
   /// Appends events signed by the operator.
   @discardableResult
-  package func append(_ bodies: [EventBody]) throws -> Range<Int> {
-    try append(bodies.map { Draft($0, signedBy: operatorKey) })
+  package func append(
+    _ bodies: [EventBody], files: () throws -> Void = {}
+  ) throws -> Range<Int> {
+    try append(bodies.map { Draft($0, signedBy: operatorKey) }, files: files)
   }
 
   /// Makes the projection again from the log.

@@ -159,6 +159,7 @@ package struct RunConfiguration: Sendable {
   func validate() throws {
     try model.validate()
     try training.validate()
+    try books.validate()
     guard (0...500_000).contains(heldOut) else {
       throw Self.wrong("heldOutPartsPerMillion", "an integer in 0…500000", "valuation")
     }

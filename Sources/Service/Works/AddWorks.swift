@@ -59,19 +59,20 @@ package enum AddWorks {
       }
     }
     let titles = try writer.commit(submissions.map(\.title))
-    var registrations: [WorkRegistration] = []
-    for (entry, title) in zip(prepared, titles) {
-      let file = entry.fingerprint.encoded
-      try DurableFile.write(file, to: writer.layout.fingerprint(entry.work))
-      registrations.append(
-        WorkRegistration(
-          work: entry.work, byteCount: Int64(entry.bytes), title: title,
-          fingerprint: SHA256.digest(file)))
+    let registrations = zip(prepared, titles).map { entry, title in
+      WorkRegistration(
+        work: entry.work, byteCount: Int64(entry.bytes), title: title,
+        fingerprint: SHA256.digest(entry.fingerprint.encoded))
     }
-    try writer.append(
-      zip(registrations, submissions).map { registration, submission in
-        RegisterWriter.Draft(.workRegistered(registration), signedBy: submission.key)
-      })
+    let drafts = zip(registrations, submissions).map { registration, submission in
+      RegisterWriter.Draft(.workRegistered(registration), signedBy: submission.key)
+    }
+    try writer.append(drafts) {
+      for entry in prepared {
+        try DurableFile.write(
+          entry.fingerprint.encoded, to: writer.layout.fingerprint(entry.work))
+      }
+    }
     return registrations
   }
 
