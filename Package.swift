@@ -27,7 +27,6 @@ struct Module {
   var name: String
   var uses: [String]
   var extra: [SwiftSetting] = []
-  var hasTests = true
   var testUses: [String] = []
 }
 

@@ -32,14 +32,14 @@ extension RegisterAudit {
       let gate = try Gate(
         state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
         fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
-      var decisions: [Decision] = []
-      for leaf in leaves {
-        let claimed = try Decision(json: try JSON.parse(leaf))
+      let decisions = try leaves.map { try Decision(json: try JSON.parse($0)) }
+      let corpus = Set(decisions.compactMap(\.work))
+      for claimed in decisions {
         let content: Candidate.Content =
           claimed.work.map { .work($0, words: nil) } ?? .unreadable(claimed.verdict.explanation)
         let derived = gate.decide(
-          Candidate(path: claimed.path, byteCount: claimed.byteCount, content: content))
-        decisions.append(claimed)
+          Candidate(path: claimed.path, byteCount: claimed.byteCount, content: content),
+          in: corpus)
         report.require(
           derived == claimed.withoutPassages, relative(path),
           "the decision on '\(claimed.path)' derives otherwise: \(derived.verdict.explanation)")

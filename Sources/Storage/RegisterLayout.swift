@@ -30,8 +30,6 @@ package struct RegisterLayout: Sendable {
   package var models: String { root + "/models" }
   /// One file a settlement.
   package var settlements: String { root + "/settlements" }
-  /// Held by the one process that may append.
-  package var lock: String { root + "/.lock" }
 
   /// The fingerprint file of a work.
   package func fingerprint(_ work: Digest) -> String { fingerprints + "/\(work.hex).grams" }

@@ -7,7 +7,7 @@ import Arguments
 enum CadastreCommands {
   static let table = CommandTable(
     program: "cadastre",
-    summary: "The register, the survey and the cash desk of a trained model.",
+    summary: "The register, the survey and the cash desk of a trained model",
     sections: [
       CommandTable.Section("Start here", [quickstart, initialise, report]),
       CommandTable.Section(
@@ -54,7 +54,8 @@ enum CadastreCommands {
       """,
     options: [
       CommandOption(
-        "dir", value: .directory("DIR"), help: "Where to put everything; must not exist yet.",
+        "dir", value: .directory("DIR"),
+        help: "Where to put everything: a new directory, or that of a quickstart that was stopped.",
         defaultValue: "cadastre-quickstart"),
       seed, threads,
       CommandOption(

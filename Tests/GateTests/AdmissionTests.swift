@@ -39,15 +39,16 @@ private struct Archive {
 
   /// Decides with the text, and checks that the same follows without it and from the leaf.
   func decide(
-    _ work: Digest, for purpose: Purpose = .train, at second: Int64 = 0
+    _ work: Digest, for purpose: Purpose = .train, at second: Int64 = 0,
+    beside corpus: Set<Digest> = []
   ) throws -> Decision {
     let words = try texts[work].map { text throws in try WordSequence(utf8: text) }
     let gate = try gate(for: purpose, at: second)
     func candidate(_ words: WordSequence?) -> Candidate {
       Candidate(path: "a/b.txt", byteCount: 12, content: .work(work, words: words))
     }
-    let decision = gate.decide(candidate(words))
-    #expect(gate.decide(candidate(nil)) == decision.withoutPassages)
+    let decision = gate.decide(candidate(words), in: corpus)
+    #expect(gate.decide(candidate(nil), in: corpus) == decision.withoutPassages)
     #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)
     return decision
   }
@@ -119,6 +120,10 @@ private enum AdmissionTestError: Error { case noCopy(String) }
     #expect(try evidence(archive.decide(revised)).original == first)
     let grant = try archive.ledger.grant(.sample(.work(first)), by: 1)
     #expect(try archive.decide(revised).verdict.isAdmitted)
+    // Where both ask, only the first is used: one owner's near-duplicates are one exposure.
+    let both: Set = [first, revised]
+    #expect(try evidence(archive.decide(revised, beside: both)).original == first)
+    #expect(try archive.decide(first, beside: both).verdict.isAdmitted)
     try archive.ledger.revoke(grant, by: 1)
     #expect(try evidence(archive.decide(revised)).original == first)
   }
@@ -160,7 +165,7 @@ private enum AdmissionTestError: Error { case noCopy(String) }
   @Test func `An unreadable candidate is refused, and its leaf reads back`() throws {
     let gate = try Archive().gate()
     let decision = gate.decide(
-      Candidate(path: "é\u{0}/x", byteCount: 3, content: .unreadable("it is a directory")))
+      Candidate(path: "é\u{0}/x", byteCount: 3, content: .unreadable("it is a directory")), in: [])
     #expect(decision.verdict == .unreadable("it is a directory"))
     #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)
   }

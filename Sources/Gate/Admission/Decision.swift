@@ -78,7 +78,7 @@ package enum Verdict: Hashable, Sendable {
     switch self {
     case .admitted(_, let rate): "granted at \(rate)"
     case .notRegistered: "not in the register"
-    case .noGrant: "its owner granted nothing"
+    case .noGrant: "no grant covers it"
     case .otherPurpose(let purposes):
       "granted only to " + purposes.map(\.rawValue).joined(separator: ", ")
     case .otherGrantee: "granted to others only"

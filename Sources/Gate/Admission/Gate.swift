@@ -22,6 +22,11 @@ package struct Candidate: Sendable {
   /// Its content.
   package let content: Content
 
+  /// The digest of its bytes; nil where they could not be read.
+  package var work: Digest? {
+    if case .work(let digest, _) = content { digest } else { nil }
+  }
+
   /// Makes a candidate.
   package init(path: String, byteCount: Int, content: Content) {
     self.path = path
@@ -79,7 +84,13 @@ package struct Gate {
   }
 
   /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
-  package func decide(_ candidate: Candidate) -> Decision {
+  ///
+  /// - Parameters:
+  ///   - candidate: What asks to be used.
+  ///   - corpus: All works that ask together: of an owner's own near-duplicates among them only the
+  ///     one registered first is used, so that a copy never earns twice.
+  /// - Returns: The decision, with every fact it relied on.
+  package func decide(_ candidate: Candidate, in corpus: Set<Digest>) -> Decision {
     switch candidate.content {
     case .unreadable(let reason):
       Decision(
@@ -88,11 +99,13 @@ package struct Gate {
     case .work(let digest, let words):
       Decision(
         path: candidate.path, work: digest, byteCount: candidate.byteCount,
-        owner: state.works[digest]?.owner, verdict: verdict(on: digest, words: words))
+        owner: state.works[digest]?.owner, verdict: verdict(on: digest, words: words, in: corpus))
     }
   }
 
-  private func verdict(on work: Digest, words: WordSequence?) -> Verdict {
+  private func verdict(
+    on work: Digest, words: WordSequence?, in corpus: Set<Digest>
+  ) -> Verdict {
     switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
     case .notRegistered: return .notRegistered
     case .noGrant: return .noGrant
@@ -101,7 +114,7 @@ package struct Gate {
     case .notInForce: return .notInForce
     case .revoked(let position): return .revoked(position: position)
     case .granted(let grant):
-      if let evidence = original(of: work, words: words) { return .copy(evidence) }
+      if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
       return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
@@ -109,15 +122,18 @@ package struct Gate {
   /// The closest earlier work that the work derives from, if that one stands in its way.
   ///
   /// Only works registered earlier are originals: registering a copy of somebody's work later
-  /// cannot block it. An original stands in the way if it is another owner's, or may not be used.
-  private func original(of work: Digest, words: WordSequence?) -> CopyEvidence? {
+  /// cannot block it. An original stands in the way if it is another owner's, may
+  /// not be used, or asks in the same corpus: near-duplicates of one owner are one exposure.
+  private func original(
+    of work: Digest, words: WordSequence?, in corpus: Set<Digest>
+  ) -> CopyEvidence? {
     guard let registered = state.works[work], let fingerprint = fingerprints[work] else {
       return nil
     }
     for match in index.resemblances(of: fingerprint, words: words).matches {
       guard match.work != work, let earlier = state.works[match.work],
         earlier.position < registered.position,
-        earlier.owner != registered.owner || !isUsable(match.work),
+        earlier.owner != registered.owner || corpus.contains(match.work) || !isUsable(match.work),
         let reason = rule.reason(for: match)
       else { continue }
       return CopyEvidence(

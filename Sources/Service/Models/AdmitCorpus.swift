@@ -49,7 +49,9 @@ package enum AdmitCorpus {
       state: writer.state, purpose: purpose, grantee: grantee, at: writer.now,
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
-    let decisions = paths.map { gate.decide(candidate(directory, $0)) }
+    let candidates = paths.map { candidate(directory, $0) }
+    let corpus = Set(candidates.compactMap(\.work))
+    let decisions = candidates.map { gate.decide($0, in: corpus) }
     let leaves = decisions.map(\.json.canonicalBytes)
     let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
     let manifest = Manifest(

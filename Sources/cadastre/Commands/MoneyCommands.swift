@@ -96,7 +96,7 @@ enum MoneyCommands {
         .init(money(line.stated)), .init(money(line.amount), .strong),
       ])
     }
-    let name = snapshot.names.name(of: party, in: snapshot.state)
+    let name = TextStyle.safe(snapshot.names.name(of: party, in: snapshot.state))
     return Output(
       text: "Statement of \(name) for \(period)\n\(party)\n\n"
         + table.text(width: context.console.width, style: context.console.style),

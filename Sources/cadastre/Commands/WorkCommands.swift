@@ -81,7 +81,8 @@ enum WorkCommands {
     if grants.isEmpty { lines.append("grant   none: nobody may use this work") }
     var object = json(work, in: snapshot).object ?? [:]
     object["grants"] = .array(grants.map(GrantCommands.json))
-    return Output(text: lines.map { $0 + "\n" }.joined(), json: .object(object))
+    return Output(
+      text: lines.map { TextStyle.safe($0) + "\n" }.joined(), json: .object(object))
   }
 
   private static func json(_ work: RegisterState.Work, in snapshot: RegisterSnapshot) -> JSON {

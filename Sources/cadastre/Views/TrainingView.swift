@@ -43,12 +43,27 @@ enum TrainingView {
     let split = result.timeSplit
     return table.text(width: console.width, style: console.style)
       + "credited + decay + residual − (before − after) = \(imbalance(result.books)) piconats\n"
+      + alarm(result.books, console)
       + "mean loss of the targets: \(mean) nats a byte after \(result.steps) steps;"
       + " \(Human.integer(result.parameters)) parameters, \(result.kernels) kernels\n"
       + "time: \(Human.duration(seconds: result.seconds)), of it training"
       + " \(Human.duration(seconds: split.passes + split.updates)),"
       + " valuation \(Human.duration(seconds: split.valuation)),"
       + " books \(Human.duration(seconds: split.accounting))\n"
+  }
+
+  /// The part of a target's reduction that its residual may be without an alarm.
+  static let toleratedResidual = 0.005
+
+  /// One line where the books explain a target less well than they should; else nothing.
+  static func alarm(_ file: BooksFile, _ console: Console) -> String {
+    guard file.books.worstResidual > toleratedResidual else { return "" }
+    let worst = Human.percent(file.books.worstResidual, decimals: 2)
+    return console.style.apply(
+      .bad,
+      to: "the residual of a target is \(worst) of its reduction, above"
+        + " \(Human.percent(toleratedResidual)): lower the peak rate or the books' tolerance")
+      + "\n"
   }
 
   /// What the books of all targets leave open: zero, or they are no books.
