@@ -37,8 +37,7 @@ private final class SmallDisk {
   /// Writes until nothing more fits; returns the file to remove.
   func fill() -> String {
     let filler = path + "/filler"
-    _ = FileManager.default.createFile(atPath: filler, contents: nil)
-    let descriptor = open(filler, O_WRONLY)
+    let descriptor = open(filler, O_WRONLY | O_CREAT, 0o600)
     let page = [UInt8](repeating: 1, count: 4096)
     while write(descriptor, page, page.count) > 0 {}
     close(descriptor)

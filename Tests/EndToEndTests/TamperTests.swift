@@ -104,7 +104,7 @@ import Testing
   }
 
   @Test(arguments: [
-    "log/tile/0/001", "log/stray", "fingerprints/00.grams", "admissions/00/manifest.json",
+    "log/tile/stray", "log/stray", "fingerprints/00.grams", "admissions/00/manifest.json",
     "models/tiny/extra.bin", "models/tiny/books/extra.json", "models/other/model.safetensors",
     "settlements/2026-Q3-1.json",
   ])

@@ -54,17 +54,7 @@ enum ProjectionRows {
           [.integer(position), .text(revocation.grant.hex)]
         )
       ]
-    case .admissionDecided(let record):
-      [
-        (
-          "INSERT INTO admission VALUES (?, ?, ?, ?, ?, ?, ?)",
-          [
-            .text(record.manifest.hex), .text(record.decisionsRoot.hex),
-            .text(record.purpose.rawValue), .text(record.grantee.text),
-            .integer(record.admitted), .integer(record.refused), .integer(position),
-          ]
-        )
-      ]
+    case .admissionDecided(let record): [row(of: record, at: position)]
     case .runStarted(let start): rows(of: start, at: position)
     case .runCheckpointed(let checkpoint):
       [
@@ -77,18 +67,7 @@ enum ProjectionRows {
         )
       ]
     case .runFinished(let finish): rows(of: finish, at: position)
-    case .modelReleased(let release):
-      [
-        (
-          "INSERT INTO model VALUES (?, ?, ?, ?, ?, ?)",
-          [
-            .text(release.model.text), .text(release.identifier.hex),
-            .text(release.files["model.safetensors"]?.hex ?? ""),
-            .text(release.files["shares.json"]?.hex ?? ""),
-            .text(release.files["books/books.json"]?.hex ?? ""), .integer(position),
-          ]
-        )
-      ]
+    case .modelReleased(let release): [row(of: release, at: position)]
     case .revenueReported(let report):
       [
         (
@@ -126,6 +105,29 @@ enum ProjectionRows {
         .text(terms.purposes.map(\.rawValue).joined(separator: " ")),
         .integer(terms.rate.partsPerMillion), .text(terms.validFrom.description),
         terms.validUntil.map { .text($0.description) } ?? .null, .integer(position),
+      ]
+    )
+  }
+
+  private static func row(of record: AdmissionRecord, at position: Int64) -> Row {
+    (
+      "INSERT INTO admission VALUES (?, ?, ?, ?, ?, ?, ?)",
+      [
+        .text(record.manifest.hex), .text(record.decisionsRoot.hex),
+        .text(record.purpose.rawValue), .text(record.grantee.text),
+        .integer(record.admitted), .integer(record.refused), .integer(position),
+      ]
+    )
+  }
+
+  private static func row(of release: ModelRelease, at position: Int64) -> Row {
+    (
+      "INSERT INTO model VALUES (?, ?, ?, ?, ?, ?)",
+      [
+        .text(release.model.text), .text(release.identifier.hex),
+        .text(release.files["model.safetensors"]?.hex ?? ""),
+        .text(release.files["shares.json"]?.hex ?? ""),
+        .text(release.files["books/books.json"]?.hex ?? ""), .integer(position),
       ]
     )
   }
