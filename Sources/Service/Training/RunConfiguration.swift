@@ -74,7 +74,8 @@ package struct RunConfiguration: Sendable {
     ("training", "epsilon", \.training.epsilon),
     ("training", "weightDecay", \.training.weightDecay),
     ("training", "clipNorm", \.training.clipNorm), ("books", "tolerance", \.books.tolerance),
-    ("model", "rotaryBase", \.model.rotaryBase), ("model", "normEpsilon", \.model.normEpsilonDecimal),
+    ("model", "rotaryBase", \.model.rotaryBase),
+    ("model", "normEpsilon", \.model.normEpsilonDecimal),
   ]
 
   private static let sections = ["model", "training", "books", "valuation"]
