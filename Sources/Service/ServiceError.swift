@@ -56,6 +56,7 @@ extension ServiceError {
     case let error as ServiceError: self = error
     case let error as StorageError:
       self = error.isRefusal ? .refused("\(error)") : .system("\(error)")
+    case SampleError.noProgram: self = .system("\(error)")
     case let error as DatabaseError: self = .system("\(error)")
     case LogError.storage(let error): self.init(error)
     default: self = .refused("\(error)")

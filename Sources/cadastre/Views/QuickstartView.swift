@@ -38,20 +38,35 @@ enum QuickstartView {
     text += heading("The verdict")
     text += AuditCommands.text(of: result.audit, console)
     let total = result.stages.reduce(0) { $0 + $1.seconds }
-    text += "\nall of it took \(Human.duration(seconds: total))\n"
-    text += heading("Next")
+    let slowest = result.stages.sorted { $0.seconds > $1.seconds }.prefix(3)
+    text += "\nall of it took \(Human.duration(seconds: total)): "
+    text += slowest.map { "\($0.name) \(Human.duration(seconds: $0.seconds))" }
+      .joined(separator: ", ")
+    text += ", the rest less\n" + heading("Next")
+    return text + next(result, directory: directory, style)
+  }
+
+  /// Commands to copy, with the program as it was called.
+  private static func next(
+    _ result: Quickstart.Result, directory: String, _ style: TextStyle
+  ) -> String {
+    let called = CommandLine.arguments.first ?? "cadastre"
+    let program = called.contains("/") ? called : "cadastre"
     let register = "--register \(directory)/register"
-    for (command, purpose) in [
-      ("cadastre verify \(register)", "check everything again"),
-      ("cadastre statement genesis --period 2026-Q4 \(register)", "one contributor's statement"),
-      ("cadastre shares \(Quickstart.modelName) --by work \(register)", "the share register"),
-      ("cadastre work show … \(register)", "a work and its grants"),
-      ("open \(directory)/report.html", "the same as a page, with charts"),
-    ] {
-      text +=
-        "  " + style.apply(.accent, to: command) + style.apply(.quiet, to: "  \(purpose)") + "\n"
-    }
-    return text
+    let work = result.training.shares.rows.max { $0.units < $1.units }?.work.hex.prefix(8) ?? ""
+    let lines = [
+      ("\(program) verify \(register)", "check everything again"),
+      (
+        "\(program) statement genesis --period \(result.statements.period) \(register)",
+        "one contributor's statement"
+      ),
+      ("\(program) shares \(Quickstart.modelName) --by work \(register)", "the share register"),
+      ("\(program) work show \(work) \(register)", "a work and its grants"),
+      ("xdg-open \(directory)/report.html", "the same as a page, with charts"),
+    ]
+    return lines.map { command, purpose in
+      "  " + style.apply(.accent, to: command) + style.apply(.quiet, to: "   \(purpose)") + "\n"
+    }.joined()
   }
 
   private static func contributors(_ result: Quickstart.Result, _ console: Console) -> String {
