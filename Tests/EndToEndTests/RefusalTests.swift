@@ -275,10 +275,12 @@ import Testing
     let desk = try Sample.copy()
     let arguments = try refusal.arguments(desk)
     let before = try desk.bytes("log/checkpoint")
+    let openings = try desk.bytes("openings.sqlite")
     let files = try desk.files()
     expectRefusal(try desk.run(arguments), refusal.status, says: refusal.says)
     #expect(try desk.bytes("log/checkpoint") == before)
     #expect(try desk.files() == files, "no file is left behind")
+    #expect(try desk.bytes("openings.sqlite") == openings, "no title and no name is kept")
     #expect(try desk.run(["verify"]).status == 0)
   }
 
