@@ -58,6 +58,9 @@ package struct RunConfiguration: Sendable {
     ("model", "hidden", \.model.hiddenSize), ("model", "layers", \.model.layerCount),
     ("model", "heads", \.model.headCount), ("model", "feedForward", \.model.feedForwardSize),
     ("model", "context", \.model.contextLength), ("training", "steps", \.training.steps),
+    ("training", "shardWindows", \.training.shardWindows),
+    ("books", "maximumLevel", \.books.maximumLevel),
+    ("books", "coursePoints", \.books.coursePoints),
     ("training", "warmUpSteps", \.training.warmUpSteps),
     ("training", "batch", \.training.batchSize),
     ("books", "maximumChord", \.books.maximumChord), ("books", "segments", \.books.segments),
@@ -71,6 +74,7 @@ package struct RunConfiguration: Sendable {
     ("training", "epsilon", \.training.epsilon),
     ("training", "weightDecay", \.training.weightDecay),
     ("training", "clipNorm", \.training.clipNorm), ("books", "tolerance", \.books.tolerance),
+    ("model", "rotaryBase", \.model.rotaryBase), ("model", "normEpsilon", \.model.normEpsilonDecimal),
   ]
 
   private static let sections = ["model", "training", "books", "valuation"]
@@ -172,5 +176,13 @@ package struct RunConfiguration: Sendable {
     _ name: String, _ expected: String, _ section: String
   ) -> JSONFieldError {
     .wrong(name: name, expected: expected, subject: "'\(section)' of the configuration")
+  }
+}
+
+extension ModelConfiguration {
+  /// The norm's epsilon as the shortest decimal that gives the same float32.
+  fileprivate var normEpsilonDecimal: Double {
+    get { Double(normEpsilon.description) ?? Double(normEpsilon) }
+    set { normEpsilon = Float(newValue) }
   }
 }
