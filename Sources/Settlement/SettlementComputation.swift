@@ -99,7 +99,7 @@ extension SettlementError: CustomStringConvertible {
   package var description: String {
     switch self {
     case .alreadySettled(let period, let position):
-      "the period \(period) is already settled, at entry \(position), and nothing new was reported"
+      "everything reported up to \(period) is settled already, at entry \(position)"
     case .nothingReported(let period):
       "no revenue was reported up to \(period): report it with 'cadastre revenue'"
     case .noShares(let model): "the share register of '\(model)' is missing"

@@ -81,6 +81,12 @@ import Testing
 
   static let works = [
     Case("missing corpus", 1, says: "nowhere") { _ in ["admit", "nowhere"] },
+    Case("manifest into a folder that is missing", 1, says: "nowhere/manifest.json") { desk in
+      ["admit", desk.corpus, "--out", "nowhere/manifest.json"]
+    },
+    Case("report in place of a folder", 1, says: "directory") { _ in
+      ["report", "--out", "corpus"]
+    },
     Case("empty corpus", 1, says: "no files") { desk in
       try desk.place("hidden", at: "empty/.hidden")
       return ["admit", "empty"]
@@ -214,7 +220,7 @@ import Testing
     Case("revenue of a settled period", 1, says: "--late") { _ in
       revenue("1.00", "EUR", "2026-Q4")
     },
-    Case("period settled already", 1, says: "already settled") { _ in
+    Case("period settled already", 1, says: "settled already") { _ in
       ["settle", "--period", "2026-Q4"]
     },
     Case("period that is not settled", 1, says: "2027-Q1") { _ in
@@ -275,10 +281,12 @@ import Testing
     let desk = try Sample.copy()
     let arguments = try refusal.arguments(desk)
     let before = try desk.bytes("log/checkpoint")
+    let openings = try desk.bytes("openings.sqlite")
     let files = try desk.files()
     expectRefusal(try desk.run(arguments), refusal.status, says: refusal.says)
     #expect(try desk.bytes("log/checkpoint") == before)
     #expect(try desk.files() == files, "no file is left behind")
+    #expect(try desk.bytes("openings.sqlite") == openings, "no title and no name is kept")
     #expect(try desk.run(["verify"]).status == 0)
   }
 

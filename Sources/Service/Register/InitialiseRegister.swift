@@ -47,8 +47,12 @@ package enum InitialiseRegister {
     // Last, since its presence is what makes a directory a register.
     try configuration.write(layout)
     let writer = try RegisterWriter(layout, clock: clock)
-    let commitment = try writer.commit([trimmed])[0]
-    try writer.append([.partyRegistered(PartyRegistration(role: .operator, name: commitment))])
+    let commitments = RegisterWriter.commitments(to: [trimmed])
+    try writer.append(
+      commitments.map {
+        .partyRegistered(PartyRegistration(role: .operator, name: $0.digest))
+      }
+    ) { try writer.keep(commitments) }
     return writer
   }
 }

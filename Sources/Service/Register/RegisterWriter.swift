@@ -105,12 +105,13 @@ package final class RegisterWriter {
     try Projection.write(events: events, to: layout.projection)
   }
 
-  /// Commits to a personal value and keeps its opening.
-  package func commit(_ values: [String]) throws -> [Digest] {
-    let commitments = values.map {
-      Commitment(value: $0, salt: SecureRandom.bytes(count: Commitment.saltByteCount))
-    }
+  /// Commits to personal values, each with a salt of its own.
+  package static func commitments(to values: [String]) -> [Commitment] {
+    values.map { Commitment(value: $0, salt: SecureRandom.bytes(count: Commitment.saltByteCount)) }
+  }
+
+  /// Keeps what commitments open to: once the rules allow the events that state them.
+  package func keep(_ commitments: [Commitment]) throws {
     try OpeningStore(path: layout.openings, readOnly: false).add(commitments)
-    return commitments.map(\.digest)
   }
 }

@@ -58,16 +58,17 @@ package enum AddWorks {
           "'\(submission.path)' is registered already, at entry \(known.position)")
       }
     }
-    let titles = try writer.commit(submissions.map(\.title))
+    let titles = RegisterWriter.commitments(to: submissions.map(\.title))
     let registrations = zip(prepared, titles).map { entry, title in
       WorkRegistration(
-        work: entry.work, byteCount: Int64(entry.bytes), title: title,
+        work: entry.work, byteCount: Int64(entry.bytes), title: title.digest,
         fingerprint: SHA256.digest(entry.fingerprint.encoded))
     }
     let drafts = zip(registrations, submissions).map { registration, submission in
       RegisterWriter.Draft(.workRegistered(registration), signedBy: submission.key)
     }
     try writer.append(drafts) {
+      try writer.keep(titles)
       for entry in prepared {
         try DurableFile.write(
           entry.fingerprint.encoded, to: writer.layout.fingerprint(entry.work))

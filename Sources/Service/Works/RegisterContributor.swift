@@ -31,13 +31,15 @@ package enum RegisterContributor {
     _ contributors: [Contributor], displayNames: [String], in writer: RegisterWriter
   ) throws {
     let store = KeyStore(writer.layout)
-    let names = try writer.commit(displayNames)
-    for contributor in contributors { try store.add(contributor.key, name: contributor.name) }
-    try writer.append(
-      zip(contributors, names).map { contributor, name in
-        RegisterWriter.Draft(
-          .partyRegistered(PartyRegistration(role: .contributor, name: name)),
-          signedBy: contributor.key)
-      })
+    let names = RegisterWriter.commitments(to: displayNames)
+    let drafts = zip(contributors, names).map { contributor, name in
+      RegisterWriter.Draft(
+        .partyRegistered(PartyRegistration(role: .contributor, name: name.digest)),
+        signedBy: contributor.key)
+    }
+    try writer.append(drafts) {
+      for contributor in contributors { try store.add(contributor.key, name: contributor.name) }
+      try writer.keep(names)
+    }
   }
 }

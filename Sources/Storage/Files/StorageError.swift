@@ -30,10 +30,10 @@ package enum StorageError: Error, Hashable, Sendable {
   /// Whether the request was at fault, not the system: a path that is not there, a file too large.
   package var isRefusal: Bool {
     switch self {
-    case .failed(.read, _, let code), .failed(.list, _, let code):
-      [ENOENT, ENOTDIR, EISDIR].contains(code)
+    case .failed(let operation, _, let code):
+      operation != .lock && [ENOENT, ENOTDIR, EISDIR].contains(code)
     case .tooLarge, .notAFile: true
-    case .failed, .syncFailed, .held: false
+    case .syncFailed, .held: false
     }
   }
 
