@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Foundation
+import Foundation
 
 /// A program of this package as it was built, beside the tests in the build directory.
 package struct BuiltProgram: Sendable {
