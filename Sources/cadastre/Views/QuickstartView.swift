@@ -6,6 +6,7 @@ import Canonical
 import Gate
 import Money
 import Presentation
+import Primitives
 import Register
 import Service
 import Settlement
