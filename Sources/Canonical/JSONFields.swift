@@ -36,6 +36,9 @@ package struct JSONFields {
     return left[name]
   }
 
+  /// Whether a member is there and unread.
+  package func has(_ name: String) -> Bool { left[name] != nil }
+
   /// A member that is text.
   package mutating func string(_ name: String) throws(JSONFieldError) -> String {
     guard let text = try value(name).string else { throw wrong(name, "text") }

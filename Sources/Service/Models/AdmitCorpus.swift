@@ -64,7 +64,11 @@ package enum AdmitCorpus {
       treeSize: Int64(writer.state.size), admitted: Int64(admitted),
       refused: Int64(decisions.count - admitted))
     let position = try writer.append([.admissionDecided(record)]) {
-      if let output { try ManifestFile(corpus: directory, manifest: manifest).write(to: output) }
+      if let output {
+        try ManifestFile(
+          corpus: FileSystem.absolutePath(directory), manifest: manifest
+        ).write(to: output)
+      }
       try FileSystem.createDirectory(layout.admission(digest))
       try DurableFile.write(
         Array(leaves.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: layout.decisions(digest))

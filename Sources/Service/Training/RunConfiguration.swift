@@ -149,7 +149,7 @@ package struct RunConfiguration: Sendable {
       var fields = try JSONFields(value, of: "a target of the configuration")
       let target = Target(
         name: try fields.string("name"),
-        weight: Int(try fields.integer("weight", in: 0...1_000_000)),
+        weight: fields.has("weight") ? Int(try fields.integer("weight", in: 0...1_000_000)) : 1,
         paths: try fields.array("paths").compactMap(\.string))
       try fields.finish()
       return target

@@ -55,6 +55,14 @@ package enum FileSystem {
     return stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
   }
 
+  /// The path from the root of the file system, links followed; the path as it is where it leads
+  /// nowhere.
+  package static func absolutePath(_ path: String) -> String {
+    guard let resolved = realpath(path, nil) else { return path }
+    defer { free(resolved) }
+    return String(cString: resolved)
+  }
+
   /// The names in a directory, sorted by their bytes.
   package static func listDirectory(_ path: String) throws(StorageError) -> [String] {
     try entries(of: path).map(\.name)
