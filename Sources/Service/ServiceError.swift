@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Gate
+import Kernels
 import Register
 import Settlement
 import Signing
@@ -57,6 +58,7 @@ extension ServiceError {
     case let error as StorageError:
       self = error.isRefusal ? .refused("\(error)") : .system("\(error)")
     case SampleError.noProgram: self = .system("\(error)")
+    case let error as BLASError: self = .system("\(error)")
     case let error as DatabaseError: self = .system("\(error)")
     case LogError.storage(let error): self.init(error)
     default: self = .refused("\(error)")
