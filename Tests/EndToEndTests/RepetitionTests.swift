@@ -75,6 +75,18 @@ import Testing
     #expect(others.isEmpty)
   }
 
+  @Test func `What a killed process left unfinished is removed by the next writer`() throws {
+    let desk = try Sample.copy()
+    let folders = ["", "models/\(Sample.model)/", "settlements/", "keys/", "fingerprints/"]
+    let strays = folders.map { "\(desk.register)/\($0).cadastre-999999-1.tmp" }
+    for stray in strays { try Data([1, 2, 3]).write(to: URL(filePath: stray)) }
+    #expect(try desk.run(["verify"]).status == 0)
+    #expect(strays.allSatisfy { FileManager.default.fileExists(atPath: $0) })
+    try desk.json("rebuild")
+    #expect(!strays.contains { FileManager.default.fileExists(atPath: $0) })
+    #expect(try desk.run(["verify"]).status == 0)
+  }
+
   @Test func `An unfinished run is taken up only by the same command`() throws {
     let desk = try Sample.copy()
     let before = try desk.size()

@@ -3,10 +3,10 @@
 
 import Canonical
 package import Money
-package import Register
+import Register
 package import Settlement
 import Signing
-package import Storage
+import Storage
 
 /// Settles a period and keeps its statements.
 package enum SettlePeriod {
@@ -17,8 +17,8 @@ package enum SettlePeriod {
   package static func run(_ period: Period, in writer: RegisterWriter) throws -> Statements {
     var shares: [ModelName: ShareRegister] = [:]
     for revenue in writer.state.revenues where shares[revenue.report.model] == nil {
-      shares[revenue.report.model] = try ShareFile.read(
-        revenue.report.model, layout: writer.layout, state: writer.state)
+      shares[revenue.report.model] = try ModelFile.shares(
+        of: revenue.report.model, layout: writer.layout, state: writer.state)
     }
     let statements: Statements
     do throws(SettlementError) {
@@ -32,23 +32,5 @@ package enum SettlePeriod {
         Array(statements.json.prettyText.utf8), to: writer.layout.statements(record))
     }
     return statements
-  }
-}
-
-/// Reads the share register of a model as the log binds it.
-package enum ShareFile {
-  /// The share register.
-  ///
-  /// - Throws: `ServiceError.refused` where the file is not the one that the log binds.
-  package static func read(
-    _ model: ModelName, layout: RegisterLayout, state: RegisterState
-  ) throws -> ShareRegister {
-    let path = layout.model(model) + "/shares.json"
-    let bytes = try FileSystem.readFile(path, limit: 1 << 30)
-    guard let finish = state.runs[model]?.finish, SHA256.digest(bytes) == finish.shares else {
-      throw ServiceError.refused(
-        "'\(path)' is not the share register that the log binds: run 'cadastre verify'")
-    }
-    return try ShareRegister(json: try JSON.parse(bytes))
   }
 }

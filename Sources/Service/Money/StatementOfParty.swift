@@ -30,8 +30,8 @@ package struct StatementOfParty: Sendable {
     }
     var shares: [ModelName: ShareRegister] = [:]
     for line in settlements.flatMap(\.record.lines) where shares[line.model] == nil {
-      shares[line.model] = try ShareFile.read(
-        line.model, layout: snapshot.layout, state: snapshot.state)
+      shares[line.model] = try ModelFile.shares(
+        of: line.model, layout: snapshot.layout, state: snapshot.state)
     }
     var state = RegisterState()
     var lines: [Statements.Line] = []

@@ -50,6 +50,8 @@ package final class RegisterWriter {
       throw ConfigurationError.malformed(layout.configuration, "its origin is no name of a log")
     }
     log = try LogWriter.open(path: layout.log, signer: signer)
+    // Who holds the lock is the only writer: unfinished files are those of a process that crashed.
+    try DurableFile.removeStrays(below: layout.root)
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state
     events = snapshot.events

@@ -80,8 +80,8 @@ package struct RegisterReport {
 
   private mutating func add(_ run: RegisterState.Run) throws {
     let model = run.start.model
-    let shares = try ShareFile.read(model, layout: snapshot.layout, state: snapshot.state)
-    let books = try BooksReader.read(model, layout: snapshot.layout, state: snapshot.state)
+    let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
+    let books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
     let byParty = SharesByParty(shares, credits: books)
     document.addHeading("The model \(model)")
     let finals = books.books.finalLoss
@@ -94,7 +94,9 @@ package struct RegisterReport {
     ])
     addShares(byParty)
     addBalance(books)
-    if let course = try course(of: run) { add(course, books: books) }
+    add(
+      try ModelFile.course(of: model, layout: snapshot.layout, state: snapshot.state),
+      books: books)
     addSettlements(of: model)
   }
 
@@ -173,17 +175,6 @@ package struct RegisterReport {
       ])
     }
     document.addTable(table)
-  }
-
-  private func course(of run: RegisterState.Run) throws -> CourseFile? {
-    guard let digest = run.release?.files["books/course.json"] else { return nil }
-    let path = snapshot.layout.model(run.start.model) + "/books/course.json"
-    let bytes = try FileSystem.readFile(path)
-    guard SHA256.digest(bytes) == digest else {
-      throw ServiceError.refused(
-        "'\(path)' is not the file that the log binds: run 'cadastre verify'")
-    }
-    return try CourseFile(json: try JSON.parse(bytes))
   }
 
   private mutating func add(_ course: CourseFile, books: BooksFile) {

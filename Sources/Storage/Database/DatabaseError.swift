@@ -11,13 +11,6 @@ package struct DatabaseError: Error, Hashable, Sendable {
   package let path: String
   /// SQLite's own words, which may name tables and columns; for people who debug.
   package let detail: String
-
-  /// Whether a constraint of the schema was violated.
-  package var isConstraintViolation: Bool { code & 0xff == SQLITE_CONSTRAINT }
-  /// Whether the file is damaged or is no database.
-  package var isDamaged: Bool { [SQLITE_CORRUPT, SQLITE_NOTADB].contains(code & 0xff) }
-  /// Whether another process holds the database.
-  package var isBusy: Bool { [SQLITE_BUSY, SQLITE_LOCKED].contains(code & 0xff) }
 }
 
 extension DatabaseError: CustomStringConvertible, CustomDebugStringConvertible {

@@ -91,8 +91,8 @@ enum ModelCommands {
   static func shares(_ context: Context) throws -> Output {
     let snapshot = try context.snapshot()
     let model = try Lookup.model(context.arguments.requiredArgument("MODEL"), in: snapshot.state)
-    let shares = try ShareFile.read(model, layout: snapshot.layout, state: snapshot.state)
-    let books = try BooksReader.read(model, layout: snapshot.layout, state: snapshot.state)
+    let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
+    let books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
     guard context.arguments.string("by") == "work" else {
       let byParty = SharesByParty(shares, credits: books)
       return Output(
