@@ -13,6 +13,15 @@ static inline int cprocessor_has_avx2_fma(void) {
 #endif
 }
 
+static inline int cprocessor_has_avx512_bfloat(void) {
+#if defined(__x86_64__)
+  __builtin_cpu_init();
+  return __builtin_cpu_supports("avx512bf16");
+#else
+  return 0;
+#endif
+}
+
 static inline int cprocessor_has_avx512_skylake(void) {
 #if defined(__x86_64__)
   __builtin_cpu_init();

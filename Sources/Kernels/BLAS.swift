@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+internal import CKernels
 internal import Glibc
 import Synchronization
 
@@ -14,6 +15,8 @@ package enum BLASError: Error, Hashable {
   case symbolMissing(String)
   /// The library runs another kernel family than was asked for.
   case familyRefused(asked: String, got: String)
+  /// The processor lacks instructions that the family needs.
+  case familyImpossible(String, lacks: String)
   /// Another family was loaded by this process before; it cannot be changed.
   case alreadyLoaded(String)
 }
@@ -29,13 +32,16 @@ extension BLASError: CustomStringConvertible {
       "OpenBLAS has no function \(name): install the Debian package libopenblas0"
     case .familyRefused(let asked, let got):
       "OpenBLAS runs kernel family \(got), not \(asked): use a processor and a library with \(asked)"
+    case .familyImpossible(let family, let lacks):
+      "this processor has no \(lacks), which kernel family \(family) needs: use one that has"
     case .alreadyLoaded(let family):
       "OpenBLAS already runs kernel family \(family): start a new process to use another"
     }
   }
 }
 
-/// Single-precision matrix products by OpenBLAS, one thread a call.
+/// Single-precision matrix products, one thread a call: by `CKernels` where the family is
+/// `SkylakeX`, else by OpenBLAS.
 ///
 /// The library is loaded by `load`, after the kernel family was chosen, because its environment
 /// variable counts only before that. Results repeat bit for bit for one family and version.
@@ -50,7 +56,11 @@ package struct BLAS: Sendable {
   package let family: String
   /// The library's own description of its version and build.
   package let build: String
+  /// The library's name and version, such as `OpenBLAS 0.3.21`; other versions may give other bits.
+  package var version: String { build.split(separator: " ").prefix(2).joined(separator: " ") }
   private let product: Product
+  /// Whether `CKernels` computes in the library's place; it is faster on the narrow matrices here.
+  private let isWide: Bool
 
   private static let loaded = Mutex<BLAS?>(nil)
 
@@ -78,6 +88,9 @@ package struct BLAS: Sendable {
   private static func open(family: String?) throws(BLASError) -> BLAS {
     guard Processor.runsRowKernels else { throw .processorTooOld }
     let wanted = family ?? Processor.fastestKernelFamily
+    if let wanted, let lacks = Processor.lacks(forKernelFamily: wanted) {
+      throw .familyImpossible(wanted, lacks: lacks)
+    }
     if let wanted { setenv("OPENBLAS_CORETYPE", wanted, 1) }
     setenv("OPENBLAS_NUM_THREADS", "1", 1)
     guard let library = dlopen("libopenblas.so.0", RTLD_NOW | RTLD_LOCAL) else {
@@ -96,7 +109,8 @@ package struct BLAS: Sendable {
     let got = name().map { String(cString: $0) } ?? "unknown"
     if let wanted, !sameName(wanted, got) { throw .familyRefused(asked: wanted, got: got) }
     let build = configuration().map { String(cString: $0) } ?? "unknown"
-    return BLAS(family: got, build: build, product: product)
+    return BLAS(
+      family: got, build: build, product: product, isWide: sameName(got, "SkylakeX"))
   }
 
   private static func sameName(_ left: String, _ right: String) -> Bool {
@@ -110,6 +124,26 @@ package struct BLAS: Sendable {
   /// `c`: `rows × columns` with `cStride`; overwritten where `keep` is 0.
   @inline(__always)
   package func multiply(
+    rows: Int, columns: Int, inner: Int,
+    _ a: UnsafePointer<Float>, _ aStride: Int, transposeA: Bool = false,
+    _ b: UnsafePointer<Float>, _ bStride: Int, transposeB: Bool = false,
+    into c: UnsafeMutablePointer<Float>, _ cStride: Int, scale: Float = 1, keep: Float = 0
+  ) {
+    #if arch(x86_64)
+      if isWide, keep == 0 || keep == 1 {
+        ckernels_multiply(
+          rows, columns, inner, a, aStride, transposeA ? 1 : 0, b, bStride, transposeB ? 1 : 0,
+          c, cStride, scale, keep == 1 ? 1 : 0)
+        return
+      }
+    #endif
+    libraryMultiply(
+      rows: rows, columns: columns, inner: inner, a, aStride, transposeA: transposeA, b, bStride,
+      transposeB: transposeB, into: c, cStride, scale: scale, keep: keep)
+  }
+
+  /// The same product by OpenBLAS, whatever the family.
+  package func libraryMultiply(
     rows: Int, columns: Int, inner: Int,
     _ a: UnsafePointer<Float>, _ aStride: Int, transposeA: Bool = false,
     _ b: UnsafePointer<Float>, _ bStride: Int, transposeB: Bool = false,

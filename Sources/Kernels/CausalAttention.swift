@@ -9,7 +9,8 @@
 package struct CausalAttention: Sendable {
   let blas: BLAS
   let headSize: Int
-  let scale: Float
+  /// What scores are multiplied by.
+  package let scale: Float
 
   /// Prepares attention for heads of `headSize` floats, scaled by its inverse square root.
   package init(blas: BLAS, headSize: Int) {
@@ -28,13 +29,55 @@ package struct CausalAttention: Sendable {
     into output: UnsafeMutablePointer<Float>, outputStride: Int
   ) {
     let row = Self.rowLength(length)
-    blas.multiply(
-      rows: length, columns: length, inner: headSize, query, stride, key, stride, transposeB: true,
-      into: weights, row, scale: scale)
+    triangle(length, query, stride, key, stride, into: weights, scale: scale)
     Self.causalSoftmax(length: length, row: row, weights)
-    blas.multiply(
-      rows: length, columns: headSize, inner: length, weights, row, value, stride,
-      into: output, outputStride)
+    mix(length, weights, value, stride, into: output, outputStride)
+  }
+
+  /// Columns and rows that are computed at once; what lies above their diagonal block is left out.
+  private static let columnBand = 32
+  private static let rowBand = 28
+
+  /// The lower triangle of `left · rightᵀ`; above it blocks at the diagonal are written, too.
+  private func triangle(
+    _ length: Int, _ left: UnsafePointer<Float>, _ leftStride: Int, _ right: UnsafePointer<Float>,
+    _ rightStride: Int, into square: UnsafeMutablePointer<Float>, scale: Float = 1
+  ) {
+    let row = Self.rowLength(length)
+    for start in Swift.stride(from: 0, to: length, by: Self.columnBand) {
+      blas.multiply(
+        rows: length - start, columns: min(Self.columnBand, length - start), inner: headSize,
+        left + start * leftStride, leftStride, right + start * rightStride, rightStride,
+        transposeB: true, into: square + start * row + start, row, scale: scale)
+    }
+  }
+
+  /// `output = square · rows` for a lower triangular square.
+  private func mix(
+    _ length: Int, _ square: UnsafePointer<Float>, _ rows: UnsafePointer<Float>,
+    _ rowStride: Int, into output: UnsafeMutablePointer<Float>, _ outputStride: Int
+  ) {
+    let row = Self.rowLength(length)
+    for start in Swift.stride(from: 0, to: length, by: Self.rowBand) {
+      let end = min(start + Self.rowBand, length)
+      blas.multiply(
+        rows: end - start, columns: headSize, inner: end, square + start * row, row, rows,
+        rowStride, into: output + start * outputStride, outputStride)
+    }
+  }
+
+  /// `output = squareᵀ · rows (+ output)` for a lower triangular square.
+  private func mixTransposed(
+    _ length: Int, _ square: UnsafePointer<Float>, _ rows: UnsafePointer<Float>,
+    _ rowStride: Int, into output: UnsafeMutablePointer<Float>, _ outputStride: Int, keep: Float
+  ) {
+    let row = Self.rowLength(length)
+    for start in Swift.stride(from: 0, to: length, by: Self.rowBand) {
+      blas.multiply(
+        rows: min(Self.rowBand, length - start), columns: headSize, inner: length - start,
+        square + start * row + start, row, transposeA: true, rows + start * rowStride, rowStride,
+        into: output + start * outputStride, outputStride, keep: keep)
+    }
   }
 
   /// Softmax of each row over the columns up to its own; exactly 0 elsewhere.
@@ -63,21 +106,21 @@ package struct CausalAttention: Sendable {
   /// Writes the gradients of one head from `outputGradient`.
   ///
   /// `scratch`: room for one attention matrix.
+  /// `adding`: adds to the gradients of keys and values, which several heads share, instead of
+  /// overwriting them.
   package func backward(
     length: Int, query: UnsafePointer<Float>, key: UnsafePointer<Float>,
     value: UnsafePointer<Float>, stride: Int, weights: UnsafePointer<Float>,
     outputGradient: UnsafePointer<Float>, outputStride: Int,
     scratch: UnsafeMutablePointer<Float>,
     queryGradient: UnsafeMutablePointer<Float>, keyGradient: UnsafeMutablePointer<Float>,
-    valueGradient: UnsafeMutablePointer<Float>
+    valueGradient: UnsafeMutablePointer<Float>, adding: Bool = false
   ) {
     let row = Self.rowLength(length)
-    blas.multiply(
-      rows: length, columns: headSize, inner: length, weights, row, transposeA: true,
-      outputGradient, outputStride, into: valueGradient, stride)
-    blas.multiply(
-      rows: length, columns: length, inner: headSize, outputGradient, outputStride, value, stride,
-      transposeB: true, into: scratch, row)
+    let keep: Float = adding ? 1 : 0
+    mixTransposed(
+      length, weights, outputGradient, outputStride, into: valueGradient, stride, keep: keep)
+    triangle(length, outputGradient, outputStride, value, stride, into: scratch)
     for i in 0..<length {
       let gradient = scratch + i * row
       let line = weights + i * row
@@ -93,11 +136,7 @@ package struct CausalAttention: Sendable {
       }
       for j in Swift.stride(from: used, to: row, by: 8) { gradient.store(Lanes(), j) }
     }
-    blas.multiply(
-      rows: length, columns: headSize, inner: length, scratch, row, key, stride,
-      into: queryGradient, stride)
-    blas.multiply(
-      rows: length, columns: headSize, inner: length, scratch, row, transposeA: true, query, stride,
-      into: keyGradient, stride)
+    mix(length, scratch, key, stride, into: queryGradient, stride)
+    mixTransposed(length, scratch, query, stride, into: keyGradient, stride, keep: keep)
   }
 }

@@ -26,6 +26,18 @@ package enum VectorOperations {
     for i in whole..<count { sum[i] = sum[i].addingProduct(x[i], factor) }
   }
 
+  /// `sum += factor · a · b`, element by element.
+  package static func accumulateProduct(
+    _ factor: Float, _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>,
+    to sum: UnsafeMutablePointer<Float>, count: Int
+  ) {
+    let whole = count & ~7
+    for i in stride(from: 0, to: whole, by: 8) {
+      sum.store(sum.lanes(i).addingProduct(a.lanes(i) * factor, b.lanes(i)), i)
+    }
+    for i in whole..<count { sum[i] = sum[i].addingProduct(a[i] * factor, b[i]) }
+  }
+
   /// `y = a + factor · (b - a)`.
   package static func interpolate(
     _ a: UnsafePointer<Float>, _ b: UnsafePointer<Float>, factor: Float,

@@ -18,14 +18,17 @@ extension LlamaModel {
   ) {
     let hidden = configuration.hiddenSize
     let vocabulary = configuration.vocabularySize
+    let logitsRow = CrossEntropy.rowLength(vocabulary)
     let rows = space.rows
     for segment in segments {
       weightGradient(
-        segment, offset: 0, outputs: vocabulary, space.logits, inputs: hidden, space.normedOutput)
+        segment, offset: layout.output, outputs: vocabulary, space.logits, stride: logitsRow,
+        inputs: hidden,
+        space.normedOutput)
     }
     blas.multiply(
-      rows: rows, columns: hidden, inner: vocabulary, space.logits, vocabulary, parameters, hidden,
-      into: space.normGradient, hidden)
+      rows: rows, columns: hidden, inner: vocabulary, space.logits, logitsRow,
+      parameters + layout.output, hidden, into: space.normGradient, hidden)
     space.residualGradient.update(repeating: 0, count: rows * hidden)
     normBackward(
       parameters, space, segments, gain: layout.finalNorm, input: space.output,
@@ -35,6 +38,9 @@ extension LlamaModel {
       attentionBackward(parameters, space, segments, layer: index)
     }
     for segment in segments {
+      if !configuration.tiesEmbeddings {
+        segment.gradient.update(repeating: 0, count: vocabulary * hidden)
+      }
       for row in segment.rows {
         VectorOperations.add(
           space.residualGradient + row * hidden,
@@ -80,25 +86,27 @@ extension LlamaModel {
     layer index: Int
   ) {
     let hidden = configuration.hiddenSize
+    let queries = configuration.queryWidth
+    let projected = configuration.attentionWidth
     let rows = space.rows
     let offsets = layout.layers[index]
     let layer = space.layers[index]
     for segment in segments {
       weightGradient(
         segment, offset: offsets.attentionOutput, outputs: hidden, space.residualGradient,
-        inputs: hidden, layer.mixed)
+        inputs: queries, layer.mixed)
     }
     blas.multiply(
-      rows: rows, columns: hidden, inner: hidden, space.residualGradient, hidden,
-      parameters + offsets.attentionOutput, hidden, into: space.normGradient, hidden)
+      rows: rows, columns: queries, inner: hidden, space.residualGradient, hidden,
+      parameters + offsets.attentionOutput, queries, into: space.normGradient, queries)
     attendBackward(space, layer, mixedGradient: space.normGradient)
     for segment in segments {
       weightGradient(
-        segment, offset: offsets.attention, outputs: 3 * hidden, space.wideGradient,
+        segment, offset: offsets.attention, outputs: projected, space.wideGradient,
         inputs: hidden, layer.normedInput)
     }
     blas.multiply(
-      rows: rows, columns: hidden, inner: 3 * hidden, space.wideGradient, 3 * hidden,
+      rows: rows, columns: hidden, inner: projected, space.wideGradient, projected,
       parameters + offsets.attention, hidden, into: space.normGradient, hidden)
     normBackward(
       parameters, space, segments, gain: offsets.inputNorm, input: layer.input,
@@ -109,25 +117,26 @@ extension LlamaModel {
   private func attendBackward(
     _ space: Workspace, _ layer: Workspace.Layer, mixedGradient: UnsafePointer<Float>
   ) {
-    let hidden = configuration.hiddenSize
-    let head = configuration.headSize
+    let queries = configuration.queryWidth
+    let projected = configuration.attentionWidth
+    let group = configuration.headCount / configuration.keyValueHeadCount
     var start = 0
     for length in space.lengths {
-      let base = layer.attention + start * 3 * hidden
-      let gradients = space.wideGradient + start * 3 * hidden
+      let base = layer.attention + start * projected
+      let gradients = space.wideGradient + start * projected
       for index in 0..<configuration.headCount {
-        let query = base + index * head
-        let gradient = gradients + index * head
+        let place = place(ofHead: index)
         attention.backward(
-          length: length, query: query, key: query + hidden, value: query + 2 * hidden,
-          stride: 3 * hidden, weights: weights(layer, start: start, length: length, head: index),
-          outputGradient: mixedGradient + start * hidden + index * head, outputStride: hidden,
-          scratch: space.weightGradient, queryGradient: gradient, keyGradient: gradient + hidden,
-          valueGradient: gradient + 2 * hidden)
+          length: length, query: base + place.query, key: base + place.key,
+          value: base + place.value, stride: projected,
+          weights: weights(layer, start: start, length: length, head: index),
+          outputGradient: mixedGradient + start * queries + place.query, outputStride: queries,
+          scratch: space.weightGradient, queryGradient: gradients + place.query,
+          keyGradient: gradients + place.key, valueGradient: gradients + place.value,
+          adding: index % group > 0)
       }
       rotary.rotate(
-        rows: length, heads: 2 * configuration.headCount, gradients, stride: 3 * hidden,
-        backwards: true)
+        rows: length, heads: turningHeads, gradients, stride: projected, backwards: true)
       start += length
     }
   }
@@ -149,14 +158,17 @@ extension LlamaModel {
   }
 
   /// `gradient = upstreamᵀ · input` over the rows of the segment.
+  ///
+  /// `stride`: floats between the rows of `upstream`, where they are not `outputs`.
   private func weightGradient(
     _ segment: GradientSegment, offset: Int, outputs: Int, _ upstream: UnsafePointer<Float>,
-    inputs: Int, _ input: UnsafePointer<Float>
+    stride: Int? = nil, inputs: Int, _ input: UnsafePointer<Float>
   ) {
     let first = segment.rows.lowerBound
+    let row = stride ?? outputs
     blas.multiply(
-      rows: outputs, columns: inputs, inner: segment.rows.count, upstream + first * outputs,
-      outputs, transposeA: true, input + first * inputs, inputs,
+      rows: outputs, columns: inputs, inner: segment.rows.count, upstream + first * row,
+      row, transposeA: true, input + first * inputs, inputs,
       into: segment.gradient + offset, inputs)
   }
 }

@@ -25,7 +25,7 @@ package final class LlamaModel: Sendable {
     attention = CausalAttention(blas: blas, headSize: configuration.headSize)
     rotary = RotaryEmbedding(
       headSize: configuration.headSize, positions: configuration.contextLength,
-      base: configuration.rotaryBase)
+      base: configuration.rotaryBase, scaling: configuration.rotaryScaling.apply)
   }
 
   /// Computes the logits of the packed rows and keeps what `backward` needs.
@@ -47,7 +47,8 @@ package final class LlamaModel: Sendable {
       gain: parameters + layout.finalNorm, into: space.normedOutput, scales: space.outputScales)
     blas.multiply(
       rows: rows, columns: configuration.vocabularySize, inner: hidden, space.normedOutput, hidden,
-      parameters, hidden, transposeB: true, into: space.logits, configuration.vocabularySize)
+      parameters + layout.output, hidden, transposeB: true, into: space.logits,
+      CrossEntropy.rowLength(configuration.vocabularySize))
   }
 
   private func forward(
@@ -56,6 +57,8 @@ package final class LlamaModel: Sendable {
   ) {
     let hidden = configuration.hiddenSize
     let inner = configuration.feedForwardSize
+    let queries = configuration.queryWidth
+    let projected = configuration.attentionWidth
     let rows = space.rows
     let offsets = layout.layers[index]
     let layer = space.layers[index]
@@ -63,13 +66,13 @@ package final class LlamaModel: Sendable {
       rows: rows, width: hidden, epsilon: configuration.normEpsilon, layer.input,
       gain: parameters + offsets.inputNorm, into: layer.normedInput, scales: layer.inputScales)
     blas.multiply(
-      rows: rows, columns: 3 * hidden, inner: hidden, layer.normedInput, hidden,
-      parameters + offsets.attention, hidden, transposeB: true, into: layer.attention, 3 * hidden)
+      rows: rows, columns: projected, inner: hidden, layer.normedInput, hidden,
+      parameters + offsets.attention, hidden, transposeB: true, into: layer.attention, projected)
     attend(space, layer)
     layer.middle.update(from: layer.input, count: rows * hidden)
     blas.multiply(
-      rows: rows, columns: hidden, inner: hidden, layer.mixed, hidden,
-      parameters + offsets.attentionOutput, hidden, transposeB: true, into: layer.middle, hidden,
+      rows: rows, columns: hidden, inner: queries, layer.mixed, queries,
+      parameters + offsets.attentionOutput, queries, transposeB: true, into: layer.middle, hidden,
       keep: 1)
     RootMeanSquareNorm.forward(
       rows: rows, width: hidden, epsilon: configuration.normEpsilon, layer.middle,
@@ -87,22 +90,33 @@ package final class LlamaModel: Sendable {
 
   /// Turns queries and keys, then mixes the values, sequence by sequence and head by head.
   private func attend(_ space: Workspace, _ layer: Workspace.Layer) {
-    let hidden = configuration.hiddenSize
-    let head = configuration.headSize
+    let queries = configuration.queryWidth
+    let projected = configuration.attentionWidth
     var start = 0
     for length in space.lengths {
-      let base = layer.attention + start * 3 * hidden
-      rotary.rotate(
-        rows: length, heads: 2 * configuration.headCount, base, stride: 3 * hidden)
+      let base = layer.attention + start * projected
+      rotary.rotate(rows: length, heads: turningHeads, base, stride: projected)
       for index in 0..<configuration.headCount {
-        let query = base + index * head
+        let place = place(ofHead: index)
         attention.forward(
-          length: length, query: query, key: query + hidden, value: query + 2 * hidden,
-          stride: 3 * hidden, weights: weights(layer, start: start, length: length, head: index),
-          into: layer.mixed + start * hidden + index * head, outputStride: hidden)
+          length: length, query: base + place.query, key: base + place.key,
+          value: base + place.value, stride: projected,
+          weights: weights(layer, start: start, length: length, head: index),
+          into: layer.mixed + start * queries + place.query, outputStride: queries)
       }
       start += length
     }
+  }
+
+  /// How many heads of a row are turned: queries and keys.
+  var turningHeads: Int { configuration.headCount + configuration.keyValueHeadCount }
+
+  /// Where the query, key and value of a head lie in a row: queries first, then keys, then values.
+  func place(ofHead index: Int) -> (query: Int, key: Int, value: Int) {
+    let head = configuration.headSize
+    let shared = index * configuration.keyValueHeadCount / configuration.headCount
+    let key = (configuration.headCount + shared) * head
+    return (index * head, key, key + configuration.keyValueHeadCount * head)
   }
 
   /// Where the attention matrix of a head lies for the sequence that starts at a row.

@@ -12,7 +12,7 @@ enum RandomStream {
 }
 
 extension ParameterLayout {
-  /// Fills `parameters` with the seeded start: gains 1, the embedding normal with deviation 0.02 and
+  /// Fills `parameters` with the seeded start: gains 1, embedding and output normal with deviation 0.02 and
   /// matrices with `0.6 / sqrt(columns)`, those that write to the residual stream smaller by
   /// `sqrt(2 · layers)`.
   ///
@@ -28,7 +28,7 @@ extension ParameterLayout {
         continue
       }
       var deviation = 0.6 / Double(tensor.shape[1]).squareRoot()
-      if tensor.offset == 0 { deviation = 0.02 }
+      if tensor.offset == 0 || tensor.offset == output { deviation = 0.02 }
       if tensor.name.hasSuffix("o_proj.weight") || tensor.name.hasSuffix("down_proj.weight") {
         deviation *= residual
       }

@@ -36,10 +36,14 @@ package struct ParameterLayout: Sendable {
 
   let layers: [Layer]
   let finalNorm: Int
+  /// The output matrix; 0, the embedding's place, where they are one.
+  let output: Int
 
   package init(_ configuration: ModelConfiguration) {
     let hidden = configuration.hiddenSize
     let inner = configuration.feedForwardSize
+    let queries = configuration.queryWidth
+    let keys = configuration.keyValueHeadCount * configuration.headSize
     var tensors: [ParameterTensor] = []
     var next = 0
     func place(_ name: String, _ shape: [Int]) -> Int {
@@ -54,10 +58,10 @@ package struct ParameterLayout: Sendable {
       let prefix = "model.layers.\(index)."
       var layer = Layer()
       layer.inputNorm = place(prefix + "input_layernorm.weight", [hidden])
-      layer.attention = place(prefix + "self_attn.q_proj.weight", [hidden, hidden])
-      _ = place(prefix + "self_attn.k_proj.weight", [hidden, hidden])
-      _ = place(prefix + "self_attn.v_proj.weight", [hidden, hidden])
-      layer.attentionOutput = place(prefix + "self_attn.o_proj.weight", [hidden, hidden])
+      layer.attention = place(prefix + "self_attn.q_proj.weight", [queries, hidden])
+      _ = place(prefix + "self_attn.k_proj.weight", [keys, hidden])
+      _ = place(prefix + "self_attn.v_proj.weight", [keys, hidden])
+      layer.attentionOutput = place(prefix + "self_attn.o_proj.weight", [hidden, queries])
       layer.feedForwardNorm = place(prefix + "post_attention_layernorm.weight", [hidden])
       layer.gateAndUp = place(prefix + "mlp.gate_proj.weight", [inner, hidden])
       _ = place(prefix + "mlp.up_proj.weight", [inner, hidden])
@@ -65,6 +69,9 @@ package struct ParameterLayout: Sendable {
       layers.append(layer)
     }
     finalNorm = place("model.norm.weight", [hidden])
+    output =
+      configuration.tiesEmbeddings
+      ? 0 : place("lm_head.weight", [configuration.vocabularySize, hidden])
     self.tensors = tensors
     self.layers = layers
     count = next

@@ -34,26 +34,39 @@ package final class PassEngine {
 
   deinit { losses.deallocate() }
 
+  private func requireFit(_ set: WindowSet, shards: Int) {
+    precondition(shards <= losses.count, "the plan has more shards than the engine")
+    precondition(
+      set.vocabularyNeeded <= model.configuration.vocabularySize, "a token is not in the vocabulary"
+    )
+  }
+
   /// Computes the gradient of each unit and the summed loss of each shard (see `loss(ofShard:)`).
   ///
+  /// `shards`: which of the plan's shards are run; all where it is not given.
   /// `scales`: what a shard's summed loss is multiplied by before differentiating.
-  /// `gradients`: one buffer of the layout's size for each unit, end to end.
+  /// `gradients`: one buffer of the layout's size for each unit of these shards, end to end.
   package func gradients(
-    _ set: WindowSet, _ plan: PassPlan, parameters: UnsafePointer<Float>, scales: [Float],
+    _ set: WindowSet, _ plan: PassPlan, shards: Range<Int>? = nil, parameters: UnsafePointer<Float>,
+    scales: [Float],
     into gradients: UnsafeMutablePointer<Float>
   ) {
-    precondition(plan.shards.count <= losses.count, "the plan has more shards than the engine")
+    requireFit(set, shards: plan.shards.count)
+    let range = shards ?? 0..<plan.shards.count
+    guard let first = plan.shards[range].first?.units.lowerBound else { return }
     let size = model.layout.count
     segments.withUnsafeMutableBufferPointer { segments in
       let segments = segments
-      workers.run(pieces: plan.shards.count) { index, worker in
+      workers.run(pieces: range.count) { piece, worker in
+        let index = range.lowerBound + piece
         let shard = plan.shards[index]
         let space = spaces[worker]
         space.pack(set, plan.windows[shard.windows])
         segments[worker].removeAll(keepingCapacity: true)
         for unit in shard.units {
           segments[worker].append(
-            GradientSegment(rows: plan.units[unit].rows, gradient: gradients + unit * size))
+            GradientSegment(
+              rows: plan.units[unit].rows, gradient: gradients + (unit - first) * size))
         }
         model.forward(parameters, space)
         losses[index] = CrossEntropy.lossAndGradient(
@@ -68,7 +81,7 @@ package final class PassEngine {
   package func losses(
     _ set: WindowSet, _ plan: PassPlan, parameters: UnsafePointer<Float>
   ) {
-    precondition(plan.shards.count <= losses.count, "the plan has more shards than the engine")
+    requireFit(set, shards: plan.shards.count)
     workers.run(pieces: plan.shards.count) { index, worker in
       let space = spaces[worker]
       space.pack(set, plan.windows[plan.shards[index].windows])
@@ -79,17 +92,23 @@ package final class PassEngine {
     }
   }
 
-  /// The logits after each byte of a text, row by row; the last row predicts what comes next.
+  /// The logits after each token of a text, row by row; the last row predicts what comes next.
   ///
-  /// `text`: 1 to `contextLength` bytes.
-  package func logits(_ text: [UInt8], parameters: UnsafePointer<Float>) -> [Float] {
+  /// `text`: 1 to `contextLength` tokens of the vocabulary.
+  package func logits(_ text: [Int32], parameters: UnsafePointer<Float>) -> [Float] {
     precondition((1...model.configuration.contextLength).contains(text.count), "no such context")
-    let piece = TextPiece(line: 0, bytes: text + [0])
+    let read = TokenText(
+      bytes: [], tokens: text + [0], byteCounts: Array(repeating: 0, count: text.count + 1))
+    let piece = TextPiece(line: 0, text: read)
     let set = WindowSet(pieces: [piece], lineCount: 1, context: text.count)
+    requireFit(set, shards: 1)
     spaces[0].pack(set, [0])
     model.forward(parameters, spaces[0])
-    let count = text.count * model.configuration.vocabularySize
-    return Array(UnsafeBufferPointer(start: spaces[0].logits, count: count))
+    let classes = model.configuration.vocabularySize
+    let stride = CrossEntropy.rowLength(classes)
+    return (0..<text.count).flatMap {
+      UnsafeBufferPointer(start: spaces[0].logits + $0 * stride, count: classes)
+    }
   }
 
   /// The summed loss of the last pass over shards of one line each, by line, in nats.

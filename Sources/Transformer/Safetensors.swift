@@ -7,14 +7,28 @@ internal import Canonical
 package enum SafetensorsError: Error, Hashable {
   /// The file ends before this many bytes.
   case truncated(needed: Int)
+  /// Bytes follow the last tensor.
+  case trailingBytes
   /// The header is no JSON object of the format.
   case malformedHeader
+  /// A tensor's entry is not of the format.
+  case malformedEntry(String)
+  /// A tensor overlaps another, leaves a gap, or has another length than its shape.
+  case wrongPlace(String)
   /// A tensor of the model is not in the file.
   case missing(String)
   /// A tensor of the file is not in the model.
   case unexpected(String)
-  /// A tensor has another element type or shape than the model's.
-  case mismatch(String)
+  /// A tensor has another shape than the model's.
+  case wrongShape(String, found: [Int], expected: [Int])
+  /// A tensor has an element type that is not read.
+  case unsupportedType(String, String)
+  /// A tensor holds an infinite number, or none.
+  case notFinite(String)
+  /// A tensor stands in two files.
+  case twice(String)
+  /// A tensor stands in another file than the index says.
+  case notInIndex(String)
 }
 
 extension SafetensorsError: CustomStringConvertible {
@@ -22,14 +36,28 @@ extension SafetensorsError: CustomStringConvertible {
     switch self {
     case .truncated(let needed):
       "the weights end before byte \(needed): copy the file again"
+    case .trailingBytes:
+      "bytes follow the last tensor: copy the file again"
     case .malformedHeader:
-      "the weights have no safetensors header: give a file made by `cadastre train`"
+      "the weights have no safetensors header: give a safetensors file"
+    case .malformedEntry(let name):
+      "the entry of \(name) is not of the format: copy the file again"
+    case .wrongPlace(let name):
+      "\(name) does not lie where its neighbours and its shape leave room: copy the file again"
     case .missing(let name):
-      "the weights lack \(name): give the file that belongs to this configuration"
+      "the weights lack \(name): give the files that belong to this configuration"
     case .unexpected(let name):
-      "the weights hold \(name), unknown to the model: give the file of this configuration"
-    case .mismatch(let name):
-      "\(name) is not F32 of the model's shape: give the file of this configuration"
+      "the weights hold \(name), unknown to the model: give the files of this configuration"
+    case .wrongShape(let name, let found, let expected):
+      "\(name) is \(found), not \(expected): give the files of this configuration"
+    case .unsupportedType(let name, let type):
+      "\(name) is of type \(type): convert the weights to F32, F16 or BF16"
+    case .notFinite(let name):
+      "\(name) holds numbers that are not finite: copy the file again, or give other weights"
+    case .twice(let name):
+      "\(name) stands in another file too: give the files of one model"
+    case .notInIndex(let name):
+      "\(name) is not where the index says: give the index of these files"
     }
   }
 }
@@ -40,7 +68,7 @@ extension SafetensorsError: CustomStringConvertible {
 /// `LlamaForCausalLM.from_pretrained` of `transformers` loads.
 package enum Safetensors {
   /// The most bytes a header may have.
-  package static let maximumHeaderBytes = 1 << 20
+  package static let maximumHeaderBytes = 16 << 20
 
   /// The file's bytes; the same for the same weights.
   package static func encode(
@@ -67,47 +95,5 @@ package enum Safetensors {
       withUnsafeBytes(of: parameters[index].bitPattern.littleEndian) { bytes += $0 }
     }
     return bytes
-  }
-
-  /// Reads the weights of exactly this layout.
-  ///
-  /// - Throws: `SafetensorsError`; `parameters` may then be partly written.
-  package static func decode(
-    _ bytes: [UInt8], _ layout: ParameterLayout, into parameters: UnsafeMutablePointer<Float>
-  ) throws(SafetensorsError) {
-    guard bytes.count >= 8 else { throw .truncated(needed: 8) }
-    let headerCount = integer(bytes[0..<8])
-    guard headerCount <= UInt64(maximumHeaderBytes) else { throw .malformedHeader }
-    let data = 8 + Int(headerCount)
-    guard bytes.count >= data else { throw .truncated(needed: data) }
-    guard let header = try? JSON.parse(Array(bytes[8..<data])), let object = header.object else {
-      throw .malformedHeader
-    }
-    let known = Set(layout.tensors.map(\.name))
-    for key in object.keys where key != "__metadata__" && !known.contains(key) {
-      throw .unexpected(key)
-    }
-    for tensor in layout.tensors {
-      guard let entry = object[tensor.name] else { throw .missing(tensor.name) }
-      guard entry["dtype"]?.string == "F32",
-        entry["shape"]?.array?.compactMap(\.integer) == tensor.shape.map(Int64.init),
-        let offsets = entry["data_offsets"]?.array?.compactMap(\.integer), offsets.count == 2,
-        offsets[0] >= 0, offsets[0] <= Int64(bytes.count),
-        offsets[1] - offsets[0] == Int64(tensor.count * 4)
-      else { throw .mismatch(tensor.name) }
-      let start = data + Int(offsets[0])
-      guard start + tensor.count * 4 <= bytes.count else {
-        throw .truncated(needed: start + tensor.count * 4)
-      }
-      for index in 0..<tensor.count {
-        let at = start + index * 4
-        let pattern = UInt32(truncatingIfNeeded: integer(bytes[at..<at + 4]))
-        parameters[tensor.offset + index] = Float(bitPattern: pattern)
-      }
-    }
-  }
-
-  private static func integer(_ bytes: ArraySlice<UInt8>) -> UInt64 {
-    bytes.reversed().reduce(0) { $0 << 8 | UInt64($1) }
   }
 }

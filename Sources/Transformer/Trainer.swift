@@ -24,6 +24,9 @@ package final class Trainer {
   package let windows: WindowSet
   /// The next step, counted from 0.
   package var step = 0
+  /// Which lines are read; an absent line's windows keep their places in the order with weight 0.
+  private let presence: [Bool]
+  private let grouping: PassPlan.Grouping
   /// The plan of the last `gradients`.
   package private(set) var plan = PassPlan()
   package let parameters: FloatBuffer
@@ -40,13 +43,19 @@ package final class Trainer {
   /// How many floats of the parameters one piece of parallel work has.
   package static let pieceSize = 4096
 
-  /// Prepares the first step from seeded weights.
+  /// Prepares the first step.
   ///
   /// `owners`: the account of each line.
+  /// `start`: the weights to go on from, copied; seeded ones where none are given.
+  /// `presentOwners`: trains without the windows of all other accounts, in the same order and divided
+  /// by the same number of bytes; `nil` trains on all and keeps the gradients of lines apart.
   package init(
-    engine: PassEngine, configuration: TrainingConfiguration, windows: WindowSet, owners: [Int]
+    engine: PassEngine, configuration: TrainingConfiguration, windows: WindowSet, owners: [Int],
+    start: UnsafePointer<Float>? = nil, presentOwners: Set<Int>? = nil
   ) {
     precondition(owners.count == windows.lineCount, "every line has one owner")
+    presence = owners.map { presentOwners?.contains($0) ?? true }
+    grouping = presentOwners == nil ? .byLine : .wholeShards
     precondition(windows.count > 0, "there is nothing to train on")
     let size = engine.model.layout.count
     self.engine = engine
@@ -61,43 +70,108 @@ package final class Trainer {
     order = DataOrder(
       windows, owners: owners, seed: configuration.seed, batchSize: configuration.batchSize)
     scales = Array(repeating: 0, count: windows.lineCount)
-    engine.model.layout.initialize(parameters.base, seed: configuration.seed)
+    if let start {
+      parameters.base.update(from: start, count: size)
+    } else {
+      engine.model.layout.initialize(parameters.base, seed: configuration.seed)
+    }
   }
 
   /// Computes the gradients of the next step's units and returns the batch's loss in nats per byte.
   ///
   /// `units`: room for `batchSize` gradients; `plan` tells which are used.
-  package func gradients(into units: UnsafeMutablePointer<Float>) -> Double {
-    order.read(step: step, into: &plan.windows)
-    plan.cut(windows, shardWindows: engine.shardWindows, oneLineAShard: false)
-    let scale = 1 / Float(plan.predictions)
-    for index in scales.indices { scales[index] = scale }
+  package func gradients(
+    into units: UnsafeMutablePointer<Float>
+  ) -> Double {
+    prepareBatch()
     engine.gradients(windows, plan, parameters: parameters.base, scales: scales, into: units)
-    return engine.lossSum(plan) / Double(plan.predictions)
+    return batchLoss
   }
+
+  /// Takes one whole step without keeping the gradients of lines apart: few units at a time are
+  /// computed and added up, in the order in which `update` adds them, so the bits are the same.
+  ///
+  /// - Parameters:
+  ///   - units: Room for `capacity` gradients.
+  ///   - capacity: At least the number of windows in a shard; more lets more threads work.
+  ///   - preconditioner: Receives P of this step.
+  ///   - decayed: Receives, added, the displacement by weight decay.
+  /// - Returns: The batch's loss in nats per byte, and the update.
+  package func accumulatedStep(
+    units: UnsafeMutablePointer<Float>, capacity: Int,
+    preconditioner: UnsafeMutablePointer<Float>, decayed: UnsafeMutablePointer<Float>
+  ) -> (loss: Double, update: Update) {
+    precondition(capacity >= engine.shardWindows, "the units of a shard do not fit")
+    prepareBatch()
+    var first = 0
+    while first < plan.shards.count {
+      var end = first
+      let firstUnit = plan.shards[first].units.lowerBound
+      while end < plan.shards.count, plan.shards[end].units.upperBound - firstUnit <= capacity {
+        end += 1
+      }
+      engine.gradients(
+        windows, plan, shards: first..<end, parameters: parameters.base, scales: scales,
+        into: units)
+      sumUnits(
+        units, count: plan.shards[end - 1].units.upperBound - firstUnit, adding: first > 0)
+      first = end
+    }
+    return (batchLoss, apply(preconditioner: preconditioner, decayed: decayed))
+  }
+
+  private func prepareBatch() {
+    order.read(step: step, into: &plan.windows)
+    let scale = 1 / Float(max(plan.windows.reduce(0) { $0 + windows.windows[$1].byteCount }, 1))
+    if grouping == .wholeShards { plan.windows.removeAll { !presence[windows.windows[$0].line] } }
+    plan.cut(windows, shardWindows: engine.shardWindows, grouping)
+    for index in scales.indices { scales[index] = scale }
+  }
+
+  private var batchLoss: Double { engine.lossSum(plan) / Double(max(plan.byteCount, 1)) }
 
   /// Moves the weights by the sum of the units' gradients.
   ///
   /// `preconditioner`: receives P of this step.
   /// `decayed`: receives, added, the displacement by weight decay.
+  ///
+  /// Where the gradient is not finite, weights and moments stay as they are.
   package func update(
     units: UnsafePointer<Float>, preconditioner: UnsafeMutablePointer<Float>,
     decayed: UnsafeMutablePointer<Float>
   ) -> Update {
+    sumUnits(units, count: plan.unitCount, adding: false)
+    return apply(preconditioner: preconditioner, decayed: decayed)
+  }
+
+  /// Adds the units up in their order, to zero or to what was added up before.
+  private func sumUnits(_ units: UnsafePointer<Float>, count: Int, adding: Bool) {
     let size = engine.model.layout.count
-    let count = plan.unitCount
     engine.workers.run(pieces: pieces.count) { index, _ in
       let piece = pieces[index]
       let sum = gradient.base + piece.offset
-      sum.update(from: units + piece.offset, count: piece.count)
-      for unit in 1..<max(count, 1) {
+      if count == 0 {
+        sum.update(repeating: 0, count: piece.count)
+      } else if !adding {
+        sum.update(from: units + piece.offset, count: piece.count)
+      }
+      for unit in (adding ? 0 : min(1, count))..<count {
         VectorOperations.add(units + unit * size + piece.offset, to: sum, count: piece.count)
       }
       squares.base[index] = VectorOperations.dot(sum, sum, count: piece.count)
     }
+  }
+
+  private func apply(
+    preconditioner: UnsafeMutablePointer<Float>, decayed: UnsafeMutablePointer<Float>
+  ) -> Update {
     var square = 0.0
     for index in pieces.indices { square += squares.base[index] }
     let norm = square.squareRoot()
+    guard norm.isFinite else {
+      step += 1
+      return Update(clip: 0, stride: 0, gradientNorm: norm)
+    }
     let clip = norm > configuration.clipNorm ? configuration.clipNorm / norm : 1
     let rate = configuration.rate(step: step)
     let stride = rate / (1 - power(configuration.beta1, step + 1))

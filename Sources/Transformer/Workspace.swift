@@ -11,7 +11,7 @@ final class Workspace {
     let input: UnsafeMutablePointer<Float>
     let inputScales: UnsafeMutablePointer<Float>
     let normedInput: UnsafeMutablePointer<Float>
-    /// Turned queries and keys, and values `(rows, 3 · hidden)`.
+    /// Turned queries and keys, and values `(rows, attention width)`.
     let attention: UnsafeMutablePointer<Float>
     /// Attention matrices: a sequence's lie at its first row, one a head.
     let weights: UnsafeMutablePointer<Float>
@@ -38,9 +38,9 @@ final class Workspace {
   let innerGradient: UnsafeMutablePointer<Float>
   let weightGradient: UnsafeMutablePointer<Float>
 
-  /// The packed bytes read and the bytes to be predicted.
-  let inputs: UnsafeMutablePointer<UInt8>
-  let targets: UnsafeMutablePointer<UInt8>
+  /// The packed tokens read and the tokens to be predicted.
+  let inputs: UnsafeMutablePointer<Int32>
+  let targets: UnsafeMutablePointer<Int32>
   /// The lengths of the packed sequences.
   var lengths: [Int] = []
   /// The number of packed rows.
@@ -51,12 +51,17 @@ final class Workspace {
   init(_ configuration: ModelConfiguration, sequences: Int) {
     let hidden = configuration.hiddenSize
     let inner = configuration.feedForwardSize
+    let queries = configuration.queryWidth
+    let projected = configuration.attentionWidth
+    let wide = max(projected, 2 * inner)
+    let norm = max(hidden, queries)
     let rows = sequences * configuration.contextLength
+    let logitsRow = CrossEntropy.rowLength(configuration.vocabularySize)
     let matrixRow = CausalAttention.rowLength(configuration.contextLength)
     let weights = rows * matrixRow * configuration.headCount
-    let perLayer = rows * (8 * hidden + 3 * inner) + 2 * rows + weights
+    let perLayer = rows * (4 * hidden + projected + queries + 3 * inner) + 2 * rows + weights
     let shared =
-      rows * (4 * hidden + configuration.vocabularySize + max(3 * hidden, 2 * inner) + inner)
+      rows * (3 * hidden + norm + logitsRow + wide + inner)
       + rows + configuration.contextLength * matrixRow
     let padding = 16 * (11 * configuration.layerCount + 16)
     memory = FloatBuffer(count: perLayer * configuration.layerCount + shared + padding)
@@ -68,17 +73,17 @@ final class Workspace {
     layers = (0..<configuration.layerCount).map { _ in
       Layer(
         input: take(rows * hidden), inputScales: take(rows), normedInput: take(rows * hidden),
-        attention: take(rows * 3 * hidden), weights: take(weights), mixed: take(rows * hidden),
+        attention: take(rows * projected), weights: take(weights), mixed: take(rows * queries),
         middle: take(rows * hidden), middleScales: take(rows), normedMiddle: take(rows * hidden),
         gateAndUp: take(rows * 2 * inner), gated: take(rows * inner))
     }
     output = take(rows * hidden)
     outputScales = take(rows)
     normedOutput = take(rows * hidden)
-    logits = take(rows * configuration.vocabularySize)
+    logits = take(rows * logitsRow)
     residualGradient = take(rows * hidden)
-    normGradient = take(rows * hidden)
-    wideGradient = take(rows * max(3 * hidden, 2 * inner))
+    normGradient = take(rows * norm)
+    wideGradient = take(rows * wide)
     innerGradient = take(rows * inner)
     weightGradient = take(configuration.contextLength * matrixRow)
     rowCapacity = rows
@@ -100,8 +105,8 @@ final class Workspace {
       let window = set.windows[index]
       precondition(rows + window.length <= rowCapacity, "the shard is larger than its workspace")
       for i in 0..<window.length {
-        inputs[rows + i] = set.bytes[window.start + i]
-        targets[rows + i] = set.bytes[window.start + i + 1]
+        inputs[rows + i] = set.tokens[window.start + i]
+        targets[rows + i] = set.tokens[window.start + i + 1]
       }
       lengths.append(window.length)
       rows += window.length

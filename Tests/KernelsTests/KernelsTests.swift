@@ -47,21 +47,79 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
     #expect(throws: BLASError.alreadyLoaded(blas.family)) { try BLAS.load(family: "Nehalem") }
   }
 
-  @Test func `Products agree with three loops`() {
+  /// Rows, columns and terms around the edges of tiles (14 × 32), bands (256) and parts (192).
+  static let shapes = [
+    (1, 1, 1), (13, 9, 21), (14, 32, 192), (15, 33, 193), (29, 65, 17), (43, 257, 400), (2, 300, 7),
+  ]
+
+  @Test(arguments: shapes, [(false, false), (false, true), (true, false), (true, true)])
+  func `Products agree with three loops and touch nothing else`(
+    shape: (rows: Int, columns: Int, inner: Int), turned: (a: Bool, b: Bool)
+  ) {
     var random = Philox4x32(key: 2, stream: 0)
-    let (m, n, k) = (13, 9, 21)
-    let a = randomBuffer(m * k, &random)
-    let b = randomBuffer(n * k, &random)
-    let c = FloatBuffer(count: m * n)
-    blas.multiply(
-      rows: m, columns: n, inner: k, a.base, k, b.base, k, transposeB: true, into: c.base, n)
-    for i in 0..<m {
-      for j in 0..<n {
-        let sum = (0..<k).reduce(0.0) {
-          $0 + Double(a.base[i * k + $1]) * Double(b.base[j * k + $1])
+    let (m, n, k) = shape
+    let aStride = (turned.a ? m : k) + 3
+    let bStride = (turned.b ? k : n) + 5
+    let a = randomBuffer((turned.a ? k : m) * aStride, &random)
+    let b = randomBuffer((turned.b ? n : k) * bStride, &random)
+    let c = randomBuffer(m * (n + 2), &random)
+    let before = Array(c.elements)
+    for keep: Float in [0, 1] {
+      c.base.update(from: before, count: c.count)
+      blas.multiply(
+        rows: m, columns: n, inner: k, a.base, aStride, transposeA: turned.a, b.base, bStride,
+        transposeB: turned.b, into: c.base, n + 2, scale: 0.5, keep: keep)
+      for i in 0..<m {
+        for j in 0..<n {
+          let sum = (0..<k).reduce(0.0) {
+            let left = a.base[turned.a ? $1 * aStride + i : i * aStride + $1]
+            let right = b.base[turned.b ? j * bStride + $1 : $1 * bStride + j]
+            return $0 + Double(left) * Double(right)
+          }
+          let expected = 0.5 * sum + Double(keep * before[i * (n + 2) + j])
+          #expect(agree(Double(c.base[i * (n + 2) + j]), expected, 1e-5))
         }
-        #expect(agree(Double(c.base[i * n + j]), sum, 1e-5))
+        for j in n..<n + 2 { #expect(c.base[i * (n + 2) + j] == before[i * (n + 2) + j]) }
       }
+    }
+  }
+
+  @Test(arguments: [(1, 3), (4, 8), (7, 21), (64, 128)])
+  func `Matrix and vector agree with a plain sum`(outputs: Int, inputs: Int) {
+    var random = Philox4x32(key: 12, stream: 0)
+    let matrix = randomBuffer(outputs * inputs, &random)
+    let x = randomBuffer(max(outputs, inputs), &random)
+    let y = FloatBuffer(count: outputs)
+    let mixed = FloatBuffer(count: inputs)
+    for adding in [false, true] {
+      MatrixVector.multiply(
+        outputs: outputs, inputs: inputs, matrix.base, x.base, into: y.base, adding: adding)
+    }
+    MatrixVector.mix(
+      rows: outputs, width: inputs, matrix.base, weights: x.base, into: mixed.base)
+    for row in 0..<outputs {
+      let sum = (0..<inputs).reduce(0.0) {
+        $0 + Double(matrix.base[row * inputs + $1]) * Double(x.base[$1])
+      }
+      #expect(agree(Double(y.base[row]), 2 * sum, 1e-5))
+    }
+    for i in 0..<inputs {
+      let sum = (0..<outputs).reduce(0.0) {
+        $0 + Double(matrix.base[$1 * inputs + i]) * Double(x.base[$1])
+      }
+      #expect(agree(Double(mixed.base[i]), sum, 1e-5))
+    }
+  }
+
+  @Test(arguments: [1, 7, 8, 256, 300])
+  func `Softmax agrees with its definition at every length`(count: Int) {
+    var random = Philox4x32(key: 13, stream: 0)
+    let row = randomBuffer(Softmax.rowLength(count), &random, range: 30)
+    let powers = (0..<count).map { exp(0.25 * Double(row.base[$0])) }
+    Softmax.apply(count: count, scale: 0.25, row.base)
+    let sum = powers.reduce(0, +)
+    for i in 0..<row.count {
+      #expect(agree(Double(row.base[i]), i < count ? powers[i] / sum : 0, 1e-6))
     }
   }
 
@@ -142,13 +200,15 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
     }
   }
 
-  @Test func `Cross entropy and its gradient agree with their definition`() {
-    var random = Philox4x32(key: 6, stream: 0)
-    let (rows, classes) = (5, 256)
-    let logits = randomBuffer(rows * classes, &random, range: 20)
-    let copy = FloatBuffer(count: rows * classes)
+  @Test(arguments: [256, 2, 8, 301])
+  func `Cross entropy and its gradient agree with their definition`(classes: Int) {
+    var random = Philox4x32(key: 6, stream: UInt64(classes))
+    let rows = 5
+    let length = CrossEntropy.rowLength(classes)
+    let logits = randomBuffer(rows * length, &random, range: 20)
+    let copy = FloatBuffer(count: rows * length)
     copy.base.update(from: logits.base, count: copy.count)
-    let targets = (0..<rows).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
+    let targets = (0..<rows).map { _ in Int32(random.below(UInt32(classes))) }
     let plain = CrossEntropy.loss(
       rows: rows, classes: classes, logits.base, targets: targets)
     let loss = CrossEntropy.lossAndGradient(
@@ -156,18 +216,18 @@ private func agree(_ a: Double, _ b: Double, _ tolerance: Double) -> Bool {
     #expect(loss == plain)
     var expected = 0.0
     for row in 0..<rows {
-      let line = (0..<classes).map { exp(Double(copy.base[row * classes + $0])) }
+      let line = (0..<classes).map { exp(Double(copy.base[row * length + $0])) }
       let sum = line.reduce(0, +)
       expected -= log(line[Int(targets[row])] / sum)
       for i in 0..<classes {
         let gradient = 0.5 * (line[i] / sum - (i == Int(targets[row]) ? 1 : 0))
-        #expect(agree(Double(logits.base[row * classes + i]), gradient, 1e-6))
+        #expect(agree(Double(logits.base[row * length + i]), gradient, 1e-6))
       }
     }
     #expect(agree(loss, expected, 1e-6))
   }
 
-  @Test(arguments: [1, 5, 8, 19])
+  @Test(arguments: [1, 5, 8, 19, 70])
   func `Attention is causal and agrees with its definition`(length: Int) {
     var random = Philox4x32(key: 7, stream: UInt64(length))
     let head = 16

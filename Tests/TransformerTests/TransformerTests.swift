@@ -23,8 +23,19 @@ func randomText(_ count: Int, _ random: inout Philox4x32) -> [UInt8] {
 }
 
 @Suite struct ModelTests {
-  @Test func `Gradients agree with finite differences along every tensor`() throws {
-    let model = try tinyModel()
+  @Test(arguments: ["plain", "grouped"])
+  func `Gradients agree with finite differences along every tensor`(shape: String) throws {
+    var configuration = try tinyModel().configuration
+    if shape == "grouped" {
+      configuration.headCount = 4
+      configuration.keyValueHeadCount = 2
+      configuration.headSize = 12
+      configuration.tiesEmbeddings = false
+      configuration.vocabularySize = 301
+      configuration.rotaryScaling = .llama3(
+        factor: 8, lowFactor: 1, highFactor: 4, originalPositions: 64)
+    }
+    let model = try LlamaModel(configuration, blas: BLAS.load())
     var random = Philox4x32(key: 1, stream: 9)
     let windows = WindowSet(
       pieces: [17, 12, 3].enumerated().map {
@@ -98,15 +109,83 @@ func randomText(_ count: Int, _ random: inout Philox4x32) -> [UInt8] {
     #expect(try weights(threads: 3) == one)
   }
 
-  @Test(arguments: ["heads", "inner", "hidden", "vocabulary", "layers", "context"])
+  @Test func `A batch taken in parts moves the weights to the same bits`() throws {
+    func weights(capacity: Int?) throws -> [Float] {
+      var random = Philox4x32(key: 5, stream: 1)
+      let model = try tinyModel()
+      var training = TrainingConfiguration()
+      training.steps = 6
+      training.warmUpSteps = 2
+      training.shardWindows = 3
+      let engine = PassEngine(
+        model: model, workers: Workers(count: 2), shardWindows: 3, shardCapacity: 8)
+      let pieces = (0..<5).map { TextPiece(line: $0, bytes: randomText(40 + 37 * $0, &random)) }
+      let size = model.layout.count
+      let start = FloatBuffer(count: size)
+      model.layout.initialize(start.base, seed: 99)
+      let trainer = Trainer(
+        engine: engine, configuration: training,
+        windows: WindowSet(pieces: pieces, lineCount: 5, context: 16), owners: [0, 1, 1, 2, 3],
+        start: start.base)
+      #expect(Array(trainer.parameters.elements) == Array(start.elements))
+      let units = FloatBuffer(count: (capacity ?? training.batchSize) * size)
+      let scratch = FloatBuffer(count: size)
+      for _ in 0..<training.steps {
+        if let capacity {
+          let step = trainer.accumulatedStep(
+            units: units.base, capacity: capacity, preconditioner: scratch.base,
+            decayed: scratch.base)
+          #expect(step.loss.isFinite && step.update.gradientNorm > 0)
+        } else {
+          _ = trainer.gradients(into: units.base)
+          _ = trainer.update(
+            units: units.base, preconditioner: scratch.base, decayed: scratch.base)
+        }
+      }
+      return Array(trainer.parameters.elements)
+    }
+    let whole = try weights(capacity: nil)
+    #expect(try weights(capacity: 3) == whole)
+    #expect(try weights(capacity: 7) == whole)
+    #expect(try weights(capacity: 16) == whole)
+  }
+
+  @Test func `A gradient that is not finite moves nothing`() throws {
+    let model = try tinyModel()
+    let windows = WindowSet(
+      pieces: [TextPiece(line: 0, bytes: Array(repeating: 65, count: 40))], lineCount: 1,
+      context: 16)
+    let start = FloatBuffer(count: model.layout.count)
+    model.layout.initialize(start.base, seed: 9)
+    start.base[0] = .infinity
+    for i in 0..<32 { start.base[65 * 32 + i] = .greatestFiniteMagnitude }
+    let engine = PassEngine(
+      model: model, workers: Workers(count: 1), shardWindows: 8, shardCapacity: 8)
+    let trainer = Trainer(
+      engine: engine, configuration: TrainingConfiguration(), windows: windows, owners: [0],
+      start: start.base)
+    let units = FloatBuffer(count: 16 * start.count)
+    let scratch = FloatBuffer(count: start.count)
+    #expect(!trainer.gradients(into: units.base).isFinite)
+    let update = trainer.update(
+      units: units.base, preconditioner: scratch.base, decayed: scratch.base)
+    #expect(!update.gradientNorm.isFinite)
+    #expect(Array(trainer.parameters.elements) == Array(start.elements))
+  }
+
+  @Test(arguments: [
+    "heads", "inner", "hidden", "vocabulary", "layers", "context", "groups", "limit",
+  ])
   func `Shapes that the kernels cannot run are refused`(field: String) {
     var configuration = ModelConfiguration()
     switch field {
     case "heads": configuration.headCount = 3
     case "inner": configuration.feedForwardSize = 12
     case "hidden": configuration.hiddenSize = 8
-    case "vocabulary": configuration.vocabularySize = 255
+    case "vocabulary": configuration.vocabularySize = 1_000_000
     case "layers": configuration.layerCount = 0
+    case "groups": configuration.keyValueHeadCount = 3
+    case "limit": configuration.positionLimit = 64
     default: configuration.contextLength = 1_000_000
     }
     #expect(throws: ModelConfigurationError.self) { try configuration.validate() }
@@ -143,34 +222,6 @@ func randomText(_ count: Int, _ random: inout Philox4x32) -> [UInt8] {
       var got: [Int] = []
       fresh.read(step: step, into: &got)
       #expect(got == expected)
-    }
-  }
-}
-
-@Suite struct SafetensorsTests {
-  @Test func `Weights written are weights read, and damage is named`() throws {
-    let model = try tinyModel()
-    let layout = model.layout
-    let weights = FloatBuffer(count: layout.count)
-    layout.initialize(weights.base, seed: 77)
-    let bytes = Safetensors.encode(layout, weights.base)
-    let back = FloatBuffer(count: layout.count)
-    try Safetensors.decode(bytes, layout, into: back.base)
-    #expect(Array(back.elements) == Array(weights.elements))
-    for count in [0, 7, 8, 100, bytes.count - 1] {
-      #expect(throws: SafetensorsError.self) {
-        try Safetensors.decode(Array(bytes.prefix(count)), layout, into: back.base)
-      }
-    }
-    var other = model.configuration
-    other.feedForwardSize = 48
-    #expect(throws: SafetensorsError.mismatch("model.layers.0.mlp.gate_proj.weight")) {
-      try Safetensors.decode(bytes, ParameterLayout(other), into: back.base)
-    }
-    other = model.configuration
-    other.layerCount = 1
-    #expect(throws: SafetensorsError.self) {
-      try Safetensors.decode(bytes, ParameterLayout(other), into: back.base)
     }
   }
 }
