@@ -1,0 +1,4 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+#pragma once
+#include <divsufsort.h>
