@@ -2,12 +2,13 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernels
+internal import Transformer
 
 /// The commons line: a byte bigram model fitted on the training texts.
 ///
 /// Witten and Bell's (1991) interpolation: p(b | a) = (n(a,b) + T(a) · p(b)) / (n(a) + T(a)), where T(a)
 /// is how many different bytes follow a; p(b) is smoothed in the same way over the 256 bytes. Losses are
-/// over the same predictions as the targets': every byte of a passage but its first.
+/// over the same bytes as the targets': all of a passage but those of its first token.
 package struct BigramBaseline: Sendable {
   private var pairs = [UInt64](repeating: 0, count: 65_536)
   private var firsts = [UInt64](repeating: 0, count: 256)
@@ -45,7 +46,8 @@ package struct BigramBaseline: Sendable {
     var sum = 0.0
     var count = 0
     for passage in target.passages {
-      for (previous, byte) in zip(passage, passage.dropFirst()) {
+      let predicted = passage.bytes.suffix(passage.predictedBytes)
+      for (previous, byte) in zip(passage.bytes.suffix(predicted.count + 1), predicted) {
         let index = Int(previous) << 8 | Int(byte)
         if logarithms[index] == 0 {
           logarithms[index] = ExactMath.log(probability(of: byte, after: previous))

@@ -33,10 +33,11 @@ extension RunStateError: CustomStringConvertible {
 /// A run's state between two chords, as a stream of bytes.
 ///
 /// Magic and version, the numbers that tie the state to its run, the counters, the sums of the books,
-/// the time course, then weights, moments and each line's momentum as raw floats. All little-endian.
+/// the time course, then weights, moments and each line's momentum as raw floats, and what the recorder
+/// of displacements holds. All little-endian.
 /// Continuing from it gives the same bits as not stopping. Integrity is the caller's: hash the stream.
 extension BookkeptRun {
-  private static var magic: [UInt8] { Array("CADASTRE RUN 1\n\0".utf8) }
+  private static var magic: [UInt8] { Array("CADASTRE RUN 2\n\0".utf8) }
 
   /// Writes the state piece by piece.
   ///
@@ -59,6 +60,7 @@ extension BookkeptRun {
     }
     try head.bytes.withUnsafeBytes(write)
     try withFloats { _, floats in try write(UnsafeRawBufferPointer(floats)) }
+    try recorder?.save(write)
   }
 
   /// Continues from a saved state, in place of this run's start.
@@ -116,6 +118,7 @@ extension BookkeptRun {
           credit: credit.map { Float(bitPattern: $0) }))
     }
     try withFloats { part, floats in try fill(UnsafeMutableRawBufferPointer(floats), part) }
+    try recorder?.restore { try fill($0, "displacements") }
     var extra: UInt8 = 0
     guard try withUnsafeMutableBytes(of: &extra, { try read($0) }) == 0 else {
       throw RunStateError.trailingBytes
@@ -148,6 +151,7 @@ extension BookkeptRun {
       ("finest quadrature", UInt64(books.maximumLevel)),
       ("longest chord", UInt64(controller.maximum)),
       ("number of segments", UInt64(books.segments)),
+      ("displacement budget", UInt64(books.displacementBudgetBytes)),
     ]
   }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Kernels
+package import Primitives
 package import Transformer
 
 /// A training run that keeps its books.
@@ -23,8 +24,9 @@ package final class BookkeptRun {
     package var targetLosses: [Double]
     /// What the books leave unexplained so far, by target.
     package var residual: [Double]
-    /// Bytes predicted in this chord.
+    /// Tokens predicted in this chord, and the bytes they stand for.
     package var predictions: Int
+    package var byteCount: Int
     /// Whether the run stands at the end of a segment, where checkpoints belong.
     package var endsSegment: Bool
   }
@@ -37,6 +39,7 @@ package final class BookkeptRun {
   let targetCount: Int
   let store: ChordStore
   let accounting: ChordAccounting
+  let recorder: DisplacementRecorder?
   var accumulator: BooksAccumulator
   var controller: ChordController
   /// Where the wall time went; no part of any result.
@@ -53,18 +56,20 @@ package final class BookkeptRun {
   private let node: FloatBuffer
   private var hasLeft = false
 
-  /// Prepares a run from its seeded start.
+  /// Prepares a run.
   ///
   /// `lines`: the works, in the order of the books.
   /// `targets`: the valuation texts, in the order of the books.
   /// `threads`: how many threads work; changes no result.
+  /// `startWeights`: the weights to go on from, copied; seeded ones where none are given.
   /// Throws `RunError`, or a `TrainingConfigurationError`.
   package init(
     model: LlamaModel, training: TrainingConfiguration, books: BooksConfiguration,
-    lines: [TrainingLine], targets: [ValuationTarget], threads: Int
+    lines: [TrainingLine], targets: [ValuationTarget], threads: Int,
+    startWeights: UnsafePointer<Float>? = nil
   ) throws {
     try training.validate()
-    try Self.validate(books, training, lines, targets, parameterCount: model.layout.count)
+    try Self.validate(books, training, lines, targets, model: model)
     self.model = model
     self.training = training
     self.books = books
@@ -79,11 +84,11 @@ package final class BookkeptRun {
     let engine = PassEngine(
       model: model, workers: workers, shardWindows: training.shardWindows,
       shardCapacity: max(batchShards, valuationShards))
-    let pieces = lines.enumerated().map { TextPiece(line: $0.offset, bytes: $0.element.bytes) }
+    let pieces = lines.enumerated().map { TextPiece(line: $0.offset, text: $0.element.text) }
     trainer = Trainer(
       engine: engine, configuration: training,
       windows: WindowSet(pieces: pieces, lineCount: lines.count, context: context),
-      owners: lines.map(\.owner))
+      owners: lines.map(\.owner), start: startWeights)
     valuation = Valuation(targets, engine: engine)
     let stepBytes = (training.batchSize + 1) * size * MemoryLayout<Float>.stride
     let longest = min(books.maximumChord, books.memoryBudgetBytes / stepBytes)
@@ -92,6 +97,8 @@ package final class BookkeptRun {
     accounting = ChordAccounting(
       model: model, workers: workers, lineCount: lines.count, targetCount: targets.count,
       unitCapacity: longest * training.batchSize, beta1: Double(Float(training.beta1)))
+    recorder = try Self.recorder(
+      books, training, lines, parameterCount: size, workers: workers)
     accumulator = BooksAccumulator(lineCount: lines.count, targetCount: targets.count)
     controller = ChordController(maximum: longest)
     left = FloatBuffer(count: targets.count * size)
@@ -102,17 +109,39 @@ package final class BookkeptRun {
     node = FloatBuffer(count: size)
   }
 
+  private static func recorder(
+    _ books: BooksConfiguration, _ training: TrainingConfiguration, _ lines: [TrainingLine],
+    parameterCount: Int, workers: Workers
+  ) throws(RunError) -> DisplacementRecorder? {
+    guard books.displacementBudgetBytes > 0 else { return nil }
+    let owners = lines.map(\.owner)
+    var accountBytes = Array(repeating: 0, count: (owners.max() ?? 0) + 1)
+    for line in lines { accountBytes[line.owner] += line.bytes.count }
+    let plan = try DisplacementPlan(
+      parameterCount: parameterCount, accountBytes: accountBytes, steps: training.steps,
+      segments: books.segments, budget: books.displacementBudgetBytes)
+    return DisplacementRecorder(
+      plan: plan, owners: owners, beta1: Double(Float(training.beta1)), workers: workers)
+  }
+
   private static func validate(
     _ books: BooksConfiguration, _ training: TrainingConfiguration, _ lines: [TrainingLine],
-    _ targets: [ValuationTarget], parameterCount: Int
+    _ targets: [ValuationTarget], model: LlamaModel
   ) throws(RunError) {
-    guard lines.contains(where: { $0.bytes.count > 1 }) else { throw .nothingToTrainOn }
+    guard lines.contains(where: { $0.text.count > 1 }) else { throw .nothingToTrainOn }
     if targets.isEmpty { throw .emptyTarget(0) }
     for (index, target) in targets.enumerated() {
-      guard target.passages.contains(where: { $0.count > 1 }) else { throw .emptyTarget(index) }
+      guard target.passages.contains(where: { $0.count > 1 && $0.predictedBytes > 0 }) else {
+        throw .emptyTarget(index)
+      }
+    }
+    let texts = lines.map(\.text) + targets.flatMap(\.passages)
+    let vocabulary = model.configuration.vocabularySize
+    if let token = texts.lazy.compactMap({ $0.tokens.max() }).first(where: { $0 >= vocabulary }) {
+      throw .tokenNotInVocabulary(Int(token), vocabulary)
     }
     try books.validate()
-    let needed = (training.batchSize + 1) * parameterCount * MemoryLayout<Float>.stride
+    let needed = (training.batchSize + 1) * model.layout.count * MemoryLayout<Float>.stride
     guard books.memoryBudgetBytes >= needed else { throw .memoryBudgetTooSmall(needed) }
   }
 
@@ -156,7 +185,9 @@ package final class BookkeptRun {
   func forgetLeft() { hasLeft = false }
 
   /// Trains one chord and books it.
-  package func advance() -> Report {
+  ///
+  /// - Throws: `BrokenStep` at the first loss or gradient that is not finite.
+  package func advance() throws(BrokenStep) -> Report {
     precondition(!isFinished, "a finished run has no next chord")
     prepareLeft()
     let size = model.layout.count
@@ -166,13 +197,23 @@ package final class BookkeptRun {
     store.clear()
     var trainingLoss = 0.0
     var predictions = 0
+    var byteCount = 0
     for _ in 0..<length {
-      trainingLoss += store.record(trainer, timing: &timeSplit)
+      trainingLoss += try store.record(trainer, timing: &timeSplit)
       predictions += trainer.plan.predictions
+      byteCount += trainer.plan.byteCount
     }
     var began = TimeSplit.now()
     let measured = integrate(length: length)
     TimeSplit.lap(&began, into: &timeSplit.valuation)
+    if let target = measured.losses.firstIndex(where: { !$0.isFinite }) {
+      throw store.broken(
+        .target(target), step: trainer.step, from: store.steps.last?.units.lowerBound ?? 0)
+    }
+    recorder?.add(
+      store, momenta: accounting.momenta.base, from: start.base, to: trainer.parameters.base,
+      step: trainer.step)
+    TimeSplit.lap(&began, into: &timeSplit.displacements)
     let result = accounting.close(
       store,
       ChordAccounting.Gradients(
@@ -180,6 +221,9 @@ package final class BookkeptRun {
         weights: Quadrature.weights(level: measured.level)))
     TimeSplit.lap(&began, into: &timeSplit.accounting)
     _ = accumulator.add(result, losses: measured.losses)
+    guard accumulator.isBookable else {
+      throw store.broken(.books, step: trainer.step, from: 0)
+    }
     swap(&left, &right)
     controller.learn(chord: length, excess: measured.excess)
     addCoursePoint()
@@ -187,8 +231,20 @@ package final class BookkeptRun {
       step: trainer.step, chordLength: length, level: measured.level,
       trainingLoss: trainingLoss / Double(length), targetLosses: measured.losses,
       residual: accumulator.residual, predictions: predictions,
-      endsSegment: trainer.step == segmentEnd)
+      byteCount: byteCount, endsSegment: trainer.step == segmentEnd)
   }
+
+  /// The file of the interval of displacements that ended with the last chord; nil where none did.
+  ///
+  /// It is given once, and must be taken before the next chord.
+  package func takeDisplacements() -> (interval: Int, bytes: [UInt8])? {
+    guard let recorder, let bytes = recorder.pending else { return nil }
+    recorder.pending = nil
+    return (recorder.stored.count - 1, bytes)
+  }
+
+  /// The digests of the files of displacements that were given so far.
+  package var displacementDigests: [Digest] { recorder?.stored.map(\.digest) ?? [] }
 
   /// Measures the chord from `start` to the current weights with as many nodes as its tolerance needs.
   private func integrate(length: Int) -> (losses: [Double], level: Int, excess: Double) {

@@ -40,6 +40,16 @@ struct BooksAccumulator: Equatable {
     return residuals
   }
 
+  /// The largest sum, in nats a byte, that files hold exactly as piconats.
+  static let largest = 9_000.0
+
+  /// Whether every sum is a number that the closed books can hold.
+  var isBookable: Bool {
+    [initialLoss, currentLoss, credit, leftEnd, decay, absoluteResidual].allSatisfy {
+      $0.allSatisfy { $0.magnitude <= Self.largest }
+    }
+  }
+
   /// What is not explained so far: reduction less credits less decay.
   var residual: [Double] {
     (0..<targetCount).map { target in

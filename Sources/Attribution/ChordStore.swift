@@ -40,18 +40,36 @@ final class ChordStore {
   }
 
   /// Takes one step of the trainer and keeps what it was made of; returns the batch's loss.
-  func record(_ trainer: Trainer, timing: inout TimeSplit) -> Double {
+  ///
+  /// Throws where the loss or the gradient is not finite.
+  func record(_ trainer: Trainer, timing: inout TimeSplit) throws(BrokenStep) -> Double {
     var began = TimeSplit.now()
     let first = lines.count
     let units = gradients.base + first * parameterCount
     let loss = trainer.gradients(into: units)
     TimeSplit.lap(&began, into: &timing.passes)
     for unit in 0..<trainer.plan.unitCount { lines.append(trainer.plan.line(ofUnit: unit)) }
+    guard loss.isFinite else { throw broken(.loss, step: trainer.step + 1, from: first) }
     let update = trainer.update(
       units: units, preconditioner: preconditioners.base + steps.count * parameterCount,
       decayed: decayed.base)
     TimeSplit.lap(&began, into: &timing.updates)
+    guard update.gradientNorm.isFinite else {
+      throw broken(.gradient, step: trainer.step, from: first)
+    }
     steps.append(Step(units: first..<lines.count, clip: update.clip, stride: update.stride))
     return loss
+  }
+
+  /// Tells what broke, and in which lines: those of the units whose gradient is not finite.
+  func broken(_ part: BrokenStep.Part, step: Int, from first: Int) -> BrokenStep {
+    let units = first..<lines.count
+    let found = units.filter { unit in
+      let gradient = gradients.base + unit * parameterCount
+      return !VectorOperations.dot(gradient, gradient, count: parameterCount).isFinite
+    }
+    return BrokenStep(
+      step: step, part: part,
+      lines: Set((found.isEmpty ? Array(units) : found).map { lines[$0] }).sorted())
   }
 }

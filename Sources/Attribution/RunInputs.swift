@@ -1,43 +1,59 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+package import Transformer
+
 /// A work that is trained on: one line of the books.
 package struct TrainingLine: Sendable {
   /// The index of the account that owns it.
   package var owner: Int
-  package var bytes: [UInt8]
+  package var text: TokenText
 
-  package init(owner: Int, bytes: [UInt8]) {
+  package init(owner: Int, text: TokenText) {
     self.owner = owner
-    self.bytes = bytes
+    self.text = text
   }
+
+  /// A work whose tokens are its bytes.
+  package init(owner: Int, bytes: [UInt8]) {
+    self.init(owner: owner, text: TokenText(bytes: bytes))
+  }
+
+  /// The work's text.
+  package var bytes: [UInt8] { text.bytes }
 }
 
 /// A held-out text by whose loss the run is measured; fixed before the first step.
 package struct ValuationTarget: Sendable {
   package var name: String
   /// Separate passages; each is read in windows of its own.
-  package var passages: [[UInt8]]
+  package var passages: [TokenText]
 
-  package init(name: String, passages: [[UInt8]]) {
+  package init(name: String, passages: [TokenText]) {
     self.name = name
     self.passages = passages
   }
+
+  /// A target whose tokens are its bytes.
+  package init(name: String, passages: [[UInt8]]) {
+    self.init(name: name, passages: passages.map(TokenText.init(bytes:)))
+  }
+
+  /// How many bytes are predicted.
+  package var predictedBytes: Int { passages.reduce(0) { $0 + $1.predictedBytes } }
 
   /// Picks `count` passages of one window each, evenly over all windows of the held-out parts.
   ///
   /// None crosses from one part into another; where there are fewer windows, all are taken.
   package init(name: String, heldOut parts: [[UInt8]], count: Int, context: Int) {
-    let windows = parts.flatMap { part in
-      stride(from: 0, to: part.count - 1, by: context).map {
-        part[$0..<min($0 + context + 1, part.count)]
-      }
+    let windows = parts.flatMap {
+      TokenText(bytes: $0).passages(length: context + 1, every: context)
     }
     let taken = min(count, windows.count)
     let picked = (0..<taken).map { index in
       windows[taken == 1 ? 0 : index * (windows.count - 1) / (taken - 1)]
     }
-    self.init(name: name, passages: picked.map(Array.init))
+    self.init(name: name, passages: picked)
   }
 }
 
@@ -55,6 +71,11 @@ package struct BooksConfiguration: Hashable, Sendable {
   package var maximumLevel = 6
   /// The most memory the gradients of one chord may take.
   package var memoryBudgetBytes = 1280 << 20
+  /// The most bytes that displacements may take on disk; 0 stores none.
+  ///
+  /// From them texts are divided after the run. During the run they take 4 bytes of memory for each
+  /// parameter and account.
+  package var displacementBudgetBytes = 640 << 20
   /// A run is cut into this many parts; chords do not cross a cut, so all runs pass these steps.
   package var segments = 8
   /// The most points of the time course.
@@ -75,6 +96,9 @@ package struct BooksConfiguration: Hashable, Sendable {
     guard (1...6).contains(maximumLevel) else {
       throw .outOfRange("maximum level", Double(maximumLevel))
     }
+    guard displacementBudgetBytes >= 0 else {
+      throw .outOfRange("displacement budget", Double(displacementBudgetBytes))
+    }
     guard (1...1_000_000).contains(segments) else {
       throw .outOfRange("segments", Double(segments))
     }
@@ -86,14 +110,18 @@ package struct BooksConfiguration: Hashable, Sendable {
 
 /// Why a run cannot begin.
 package enum RunError: Error, Hashable {
-  /// No line has two bytes.
+  /// No line has two tokens.
   case nothingToTrainOn
-  /// There is no target, or this one has no passage of two bytes.
+  /// There is no target, or this one has no passage of two tokens.
   case emptyTarget(Int)
+  /// A text holds this token; the vocabulary is smaller.
+  case tokenNotInVocabulary(Int, Int)
   /// A number of the books' configuration is out of range.
   case outOfRange(String, Double)
   /// One step's gradients do not fit the memory budget; holds the bytes that one step needs.
   case memoryBudgetTooSmall(Int)
+  /// Not even two rows of displacements fit their budget; holds the bytes that they need.
+  case displacementBudgetTooSmall(Int)
 }
 
 extension RunError: CustomStringConvertible {
@@ -102,10 +130,14 @@ extension RunError: CustomStringConvertible {
     case .nothingToTrainOn: "there is nothing to train on: admit at least one work of two bytes"
     case .emptyTarget(let index):
       "valuation target \(index) holds no text: give it a passage of at least two bytes"
+    case .tokenNotInVocabulary(let token, let size):
+      "token \(token) is not in the model's vocabulary of \(size): use the model's own tokenizer"
     case .outOfRange(let name, let value):
       "\(name) \(value) is out of range: see the configuration's documentation"
     case .memoryBudgetTooSmall(let bytes):
       "the books' memory budget is too small: allow at least \(bytes) bytes"
+    case .displacementBudgetTooSmall(let bytes):
+      "the budget for displacements is too small: allow at least \(bytes) bytes, or 0 for none"
     }
   }
 }

@@ -11,6 +11,8 @@ package struct TimeSplit: Sendable {
   package var valuation = 0.0
   /// Dividing chords over the lines.
   package var accounting = 0.0
+  /// Adding up and packing displacements.
+  package var displacements = 0.0
 
   static func now() -> ContinuousClock.Instant { ContinuousClock.now }
 

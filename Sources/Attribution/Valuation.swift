@@ -12,20 +12,20 @@ final class Valuation {
   private let plan: PassPlan
   private let units: FloatBuffer
   private let scales: [Float]
-  private let predictions: [Int]
+  private let byteCounts: [Int]
 
   init(_ targets: [ValuationTarget], engine: PassEngine) {
     self.engine = engine
     targetCount = targets.count
     let pieces = targets.enumerated().flatMap { index, target in
-      target.passages.map { TextPiece(line: index, bytes: $0) }
+      target.passages.map { TextPiece(line: index, text: $0) }
     }
     windows = WindowSet(
       pieces: pieces, lineCount: targets.count, context: engine.model.configuration.contextLength)
     plan = PassPlan(all: windows, shardWindows: engine.shardWindows)
     units = FloatBuffer(count: plan.unitCount * engine.model.layout.count)
-    predictions = windows.predictionsByLine
-    scales = predictions.map { 1 / Float($0) }
+    byteCounts = windows.bytesByLine
+    scales = byteCounts.map { 1 / Float($0) }
   }
 
   /// How many shards a plan over these targets has.
@@ -33,6 +33,22 @@ final class Valuation {
     targets.reduce(0) { sum, target in
       let count = target.passages.reduce(0) { $0 + ($1.count - 1 + context - 1) / context }
       return sum + (count + shardWindows - 1) / shardWindows
+    }
+  }
+
+  /// The loss of each target in nats per byte, without gradients.
+  static func losses(
+    _ targets: [ValuationTarget], engine: PassEngine, parameters: UnsafePointer<Float>
+  ) -> [Double] {
+    let pieces = targets.enumerated().flatMap { index, target in
+      target.passages.map { TextPiece(line: index, bytes: $0.bytes) }
+    }
+    let windows = WindowSet(
+      pieces: pieces, lineCount: targets.count, context: engine.model.configuration.contextLength)
+    let plan = PassPlan(all: windows, shardWindows: engine.shardWindows)
+    engine.losses(windows, plan, parameters: parameters)
+    return zip(engine.lossSums(plan, lineCount: targets.count), windows.bytesByLine).map {
+      $0 / Double($1)
     }
   }
 
@@ -48,7 +64,7 @@ final class Valuation {
     let size = engine.model.layout.count
     engine.gradients(windows, plan, parameters: parameters, scales: scales, into: units.base)
     var losses = engine.lossSums(plan, lineCount: targetCount)
-    for index in losses.indices { losses[index] /= Double(predictions[index]) }
+    for index in losses.indices { losses[index] /= Double(byteCounts[index]) }
     let pieceSize = Trainer.pieceSize
     let pieces = (size + pieceSize - 1) / pieceSize
     var partial = Array(repeating: 0.0, count: pieces * targetCount)

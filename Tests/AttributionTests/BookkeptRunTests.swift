@@ -51,7 +51,7 @@ struct TinyRun {
 }
 
 extension BookkeptRun {
-  func finish() { while !isFinished { _ = advance() } }
+  func finish() throws { while !isFinished { _ = try advance() } }
 
   func savedBytes() throws -> [UInt8] {
     var bytes: [UInt8] = []
@@ -76,7 +76,7 @@ extension BookkeptRun {
     tiny.training.steps = 60
     tiny.books.tolerance = 0.0005
     let run = try tiny.make(threads: 2)
-    run.finish()
+    try run.finish()
     let books = run.closedBooks()
     for target in 0..<2 {
       let credits = books.credit.reduce(0) { $0 + $1[target] }
@@ -91,7 +91,7 @@ extension BookkeptRun {
   @Test func `One, two and three threads give the same bits`() throws {
     let states = try [1, 2, 3].map { threads in
       let run = try TinyRun().make(threads: threads)
-      run.finish()
+      try run.finish()
       return try run.savedBytes()
     }
     #expect(states[0] == states[1])
@@ -102,21 +102,23 @@ extension BookkeptRun {
     let whole = try TinyRun().make()
     var states = [try whole.savedBytes()]
     while !whole.isFinished {
-      if whole.advance().endsSegment || states.count < 4 { states.append(try whole.savedBytes()) }
+      if try whole.advance().endsSegment || states.count < 4 {
+        states.append(try whole.savedBytes())
+      }
     }
     let end = try whole.savedBytes()
     for state in states {
       let continued = try TinyRun().make(threads: 2)
       try continued.restore(bytes: state)
       #expect(try continued.savedBytes() == state)
-      continued.finish()
+      try continued.finish()
       #expect(try continued.savedBytes() == end)
     }
   }
 
   @Test func `A damaged state is refused`() throws {
     let run = try TinyRun().make()
-    _ = run.advance()
+    _ = try run.advance()
     let state = try run.savedBytes()
     for count in [0, 15, 16, 100, 300, state.count / 2, state.count - 1] {
       #expect(throws: RunStateError.self) {
@@ -138,13 +140,13 @@ extension BookkeptRun {
     // of gradients that are all but zero.
     tiny.training.epsilon = 1e-3
     let whole = try tiny.make()
-    whole.finish()
+    try whole.finish()
     // 16 predictions a window: cut between two windows, both halves keep the byte they share.
     let bytes = tiny.lines[4].bytes
-    tiny.lines[4].bytes = Array(bytes[...160])
+    tiny.lines[4] = TrainingLine(owner: 3, bytes: Array(bytes[...160]))
     tiny.lines.append(TrainingLine(owner: 3, bytes: Array(bytes[160...])))
     let split = try tiny.make()
-    split.finish()
+    try split.finish()
     let (a, b) = (whole.closedBooks(), split.closedBooks())
     for target in 0..<2 {
       for line in 0..<4 {
@@ -156,16 +158,42 @@ extension BookkeptRun {
     }
   }
 
+  @Test func `A run that diverges stops at the step, and what was saved before is good`() throws {
+    var tiny = TinyRun()
+    tiny.training.steps = 200
+    tiny.training.warmUpSteps = 0
+    tiny.training.peakRate = 1
+    tiny.training.weightDecay = 10
+    let run = try tiny.make()
+    var saved = try run.savedBytes()
+    var broken: BrokenStep?
+    do throws(BrokenStep) {
+      while !run.isFinished {
+        _ = try run.advance()
+        if let bytes = try? run.savedBytes() { saved = bytes }
+      }
+    } catch {
+      broken = error
+    }
+    let failure = try #require(broken)
+    #expect((2..<200).contains(failure.step))
+    #expect(!failure.lines.isEmpty && failure.lines.allSatisfy { (0..<5).contains($0) })
+    let again = try tiny.make(threads: 2)
+    try again.restore(bytes: saved)
+    #expect(again.step < failure.step)
+    #expect(throws: failure) { try again.finish() }
+  }
+
   @Test func `Passages of a target are spread over its parts and cross none`() {
     let parts = [
       Array(repeating: UInt8(1), count: 100), [9], Array(repeating: UInt8(2), count: 300),
     ]
     let target = ValuationTarget(name: "even", heldOut: parts, count: 8, context: 10)
     #expect(target.passages.count == 8)
-    #expect(target.passages.allSatisfy { Set($0).count == 1 && (2...11).contains($0.count) })
-    #expect(target.passages.count { $0.first == 1 } == 2)
+    #expect(target.passages.allSatisfy { Set($0.tokens).count == 1 && (2...11).contains($0.count) })
+    #expect(target.passages.count { $0.bytes.first == 1 } == 2)
     let all = ValuationTarget(name: "all", heldOut: parts, count: 1000, context: 10)
-    #expect(all.passages.reduce(0) { $0 + $1.count - 1 } == 99 + 299)
+    #expect(all.passages.reduce(0) { $0 + $1.predictedBytes } == 99 + 299)
   }
 
   @Test func `Impossible inputs are refused before anything runs`() {
@@ -173,7 +201,7 @@ extension BookkeptRun {
     tiny.lines = [TrainingLine(owner: 0, bytes: [1])]
     #expect(throws: RunError.nothingToTrainOn) { try tiny.make() }
     tiny = TinyRun()
-    tiny.targets[1].passages = [[], [7]]
+    tiny.targets[1].passages = [TokenText(bytes: []), TokenText(bytes: [7])]
     #expect(throws: RunError.emptyTarget(1)) { try tiny.make() }
     tiny = TinyRun()
     tiny.books.memoryBudgetBytes = 1000

@@ -48,7 +48,7 @@ private struct PlainDecomposition {
     tiny.books.tolerance = 1
     let run = try tiny.make()
     var chords: [Int] = []
-    while !run.isFinished { chords.append(run.advance().chordLength) }
+    while !run.isFinished { chords.append(try run.advance().chordLength) }
     #expect(chords == [1, 2, 3, 5])
     let books = run.closedBooks()
 
@@ -61,14 +61,14 @@ private struct PlainDecomposition {
       owners: tiny.lines.map(\.owner))
     let targets = WindowSet(
       pieces: tiny.targets.enumerated().flatMap { index, target in
-        target.passages.map { TextPiece(line: index, bytes: $0) }
+        target.passages.map { TextPiece(line: index, text: $0) }
       }, lineCount: 2, context: 16)
     let plan = PassPlan(all: targets, shardWindows: 3)
     let targetUnits = FloatBuffer(count: plan.unitCount * size)
     func targetGradients() -> [[Float]] {
       engine.gradients(
         targets, plan, parameters: trainer.parameters.base,
-        scales: targets.predictionsByLine.map { 1 / Float($0) }, into: targetUnits.base)
+        scales: targets.bytesByLine.map { 1 / Float($0) }, into: targetUnits.base)
       var sums = [[Float]](repeating: [Float](repeating: 0, count: size), count: 2)
       for unit in 0..<plan.unitCount {
         for i in 0..<size { sums[plan.line(ofUnit: unit)][i] += targetUnits.base[unit * size + i] }
