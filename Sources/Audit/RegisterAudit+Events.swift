@@ -29,6 +29,7 @@ extension RegisterAudit {
     report.checked("runs", "grants in force when their run started", counts.grantsInUse)
     report.checked("runs", "books that balance, a line a target", counts.balances)
     report.checked("runs", "shares computed again from the books", counts.shareRows)
+    report.checked("runs", "coalitions whose losses give the values", counts.coalitions)
     report.checked("runs", "files of models", counts.modelFiles)
     report.checked(
       "settlements", "statement lines recomputed to the minor unit", counts.statementLines)
@@ -88,11 +89,16 @@ extension RegisterAudit {
       in: layout.admissions,
       expected: Set(
         state.admissions.keys.flatMap { ["\($0.hex)/manifest.json", "\($0.hex)/decisions.jsonl"] }))
-    let runs = state.runs
+    auditKeptStates()
+    let (runs, layout) = (state.runs, layout)
     auditStrays(in: layout.models) { file in
       guard let slash = file.firstIndex(of: "/"), let name = ModelName(String(file[..<slash])),
         let run = runs[name]
       else { return false }
+      let isKept = run.checkpoints.contains {
+        layout.keptState(name, segment: $0.segment) == layout.models + "/" + file
+      }
+      if isKept { return true }
       // What an unfinished run left half written is written again by the same command.
       return run.release?.files.keys.contains(String(file[slash...].dropFirst())) ?? true
     }

@@ -18,6 +18,12 @@ extension RegisterAudit {
       }
       let findings = Fsck.check(path: layout.log, verifier: verifier)
       for finding in findings where finding.isDamage { report.found("log", "\(finding)") }
+      if findings.contains(where: \.isOfAnotherSigner) {
+        report.found(
+          relative(layout.configuration),
+          "the log's checkpoint is not signed by the origin and operator it names: "
+            + "this file or the checkpoint was altered")
+      }
       let reader = try LogReader(path: layout.log, verifier: verifier)
       let files = try FileSystem.filesBelow(layout.log)
       report.checked("log", "checkpoint signed by the operator", 1)

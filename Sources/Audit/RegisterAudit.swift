@@ -57,6 +57,7 @@ package struct RegisterAudit {
     var grantsInUse = 0
     var balances = 0
     var shareRows = 0
+    var coalitions = 0
     var modelFiles = 0
     var statementLines = 0
   }

@@ -14,15 +14,20 @@ package struct RunCheckpoint: Sendable {
   package let step: Int64
   /// The SHA-256 of the weights (float32, little endian, in the order of the tensor table).
   package let weights: Digest
+  /// The SHA-256 of the books closed at this step, in the form of `books/books.json`.
+  package let books: Digest
   /// The SHA-256 of the whole state from which the run can go on: weights, moments, books.
   package let state: Digest
 
   /// Makes a checkpoint.
-  package init(model: ModelName, segment: Int64, step: Int64, weights: Digest, state: Digest) {
+  package init(
+    model: ModelName, segment: Int64, step: Int64, weights: Digest, books: Digest, state: Digest
+  ) {
     self.model = model
     self.segment = segment
     self.step = step
     self.weights = weights
+    self.books = books
     self.state = state
   }
 
@@ -32,6 +37,7 @@ package struct RunCheckpoint: Sendable {
     segment = try fields.integer("segment", in: 1...JSON.largestExactInteger)
     step = try fields.integer("step", in: 1...JSON.largestExactInteger)
     weights = try fields.parsed("weights", as: "a SHA-256 digest", Digest.init(hex:))
+    books = try fields.parsed("books", as: "a SHA-256 digest", Digest.init(hex:))
     state = try fields.parsed("state", as: "a SHA-256 digest", Digest.init(hex:))
     try fields.finish()
   }
@@ -39,7 +45,7 @@ package struct RunCheckpoint: Sendable {
   var payload: JSON {
     [
       "model": .string(model.text), "segment": .integer(segment), "step": .integer(step),
-      "weights": .string(weights.hex), "state": .string(state.hex),
+      "weights": .string(weights.hex), "books": .string(books.hex), "state": .string(state.hex),
     ]
   }
 }

@@ -71,19 +71,22 @@ package struct RunFinish: Sendable {
   package let books: Digest
   /// The SHA-256 of `shares.json`.
   package let shares: Digest
+  /// The SHA-256 of `books/survey.json`, where coalitions were retrained.
+  package let survey: Digest?
   /// One line a target.
   package let balances: [Balance]
 
   /// Makes a result.
   package init(
     model: ModelName, steps: Int64, weights: Digest, books: Digest, shares: Digest,
-    balances: [Balance]
+    survey: Digest? = nil, balances: [Balance]
   ) {
     self.model = model
     self.steps = steps
     self.weights = weights
     self.books = books
     self.shares = shares
+    self.survey = survey
     self.balances = balances
   }
 
@@ -94,6 +97,9 @@ package struct RunFinish: Sendable {
     weights = try fields.parsed("weights", as: "a SHA-256 digest", Digest.init(hex:))
     books = try fields.parsed("books", as: "a SHA-256 digest", Digest.init(hex:))
     shares = try fields.parsed("shares", as: "a SHA-256 digest", Digest.init(hex:))
+    survey =
+      fields.has("survey")
+      ? try fields.parsed("survey", as: "a SHA-256 digest", Digest.init(hex:)) : nil
     var balances: [Balance] = []
     for line in try fields.array("balances") { balances.append(try Balance(json: line)) }
     self.balances = balances
@@ -101,10 +107,12 @@ package struct RunFinish: Sendable {
   }
 
   var payload: JSON {
-    [
+    var object: JSONObject = [
       "model": .string(model.text), "steps": .integer(steps), "weights": .string(weights.hex),
       "books": .string(books.hex), "shares": .string(shares.hex),
       "balances": .array(balances.map(\.json)),
     ]
+    if let survey { object["survey"] = .string(survey.hex) }
+    return .object(object)
   }
 }

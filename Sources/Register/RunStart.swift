@@ -58,15 +58,22 @@ package struct RunStart: Sendable {
   package let software: String
   /// The BLAS kernel family, on which the bits of matrix products depend.
   package let kernels: String
+  /// The matrix library and its version, on which they depend as well.
+  package let library: String
   /// The SHA-256 of the initial weights.
   package let initialWeights: Digest
+  /// The SHA-256 of each file of the model it goes on from, by name; nil for a seeded start.
+  package let base: [String: Digest]?
+  /// The SHA-256 of `tokenizer.json`; nil where tokens are bytes.
+  package let tokenizer: Digest?
   /// The valuation sets with their commons lines.
   package let targets: [TargetCommitment]
 
   /// Makes a commitment.
   package init(
     model: ModelName, manifest: Digest, configuration: JSON, seed: Int64, software: String,
-    kernels: String, initialWeights: Digest, targets: [TargetCommitment]
+    kernels: String, library: String, initialWeights: Digest,
+    base: [String: Digest]? = nil, tokenizer: Digest? = nil, targets: [TargetCommitment]
   ) {
     self.model = model
     self.manifest = manifest
@@ -74,7 +81,10 @@ package struct RunStart: Sendable {
     self.seed = seed
     self.software = software
     self.kernels = kernels
+    self.library = library
     self.initialWeights = initialWeights
+    self.base = base
+    self.tokenizer = tokenizer
     self.targets = targets
   }
 
@@ -86,20 +96,41 @@ package struct RunStart: Sendable {
     seed = try fields.integer("seed")
     software = try fields.string("software")
     kernels = try fields.string("kernels")
+    library = try fields.string("library")
     initialWeights = try fields.parsed(
       "initialWeights", as: "a SHA-256 digest", Digest.init(hex:))
+    if let files = fields.optional("base") { base = try Self.base(files) } else { base = nil }
+    tokenizer =
+      fields.has("tokenizer")
+      ? try fields.parsed("tokenizer", as: "a SHA-256 digest", Digest.init(hex:)) : nil
     var targets: [TargetCommitment] = []
     for target in try fields.array("targets") { targets.append(try TargetCommitment(json: target)) }
     self.targets = targets
     try fields.finish()
   }
 
+  private static func base(_ json: JSON) throws(JSONFieldError) -> [String: Digest] {
+    let members = json.object?.members ?? []
+    var files: [String: Digest] = [:]
+    for member in members { files[member.key] = member.value.string.flatMap(Digest.init(hex:)) }
+    guard !files.isEmpty, files.count == members.count else {
+      throw .wrong(name: "base", expected: "SHA-256 digests by path", subject: "run.started")
+    }
+    return files
+  }
+
   var payload: JSON {
-    [
-      "model": .string(model.text), "manifest": .string(manifest.hex),
-      "configuration": configuration, "seed": .integer(seed), "software": .string(software),
-      "kernels": .string(kernels), "initialWeights": .string(initialWeights.hex),
-      "targets": .array(targets.map(\.json)),
-    ]
+    var object = JSONObject([
+      ("model", .string(model.text)), ("manifest", .string(manifest.hex)),
+      ("configuration", configuration), ("seed", .integer(seed)), ("software", .string(software)),
+      ("kernels", .string(kernels)), ("library", .string(library)),
+      ("initialWeights", .string(initialWeights.hex)),
+      ("targets", .array(targets.map(\.json))),
+    ])
+    if let base {
+      object["base"] = .object(JSONObject(base.map { ($0.key, .string($0.value.hex)) }))
+    }
+    if let tokenizer { object["tokenizer"] = .string(tokenizer.hex) }
+    return .object(object)
   }
 }

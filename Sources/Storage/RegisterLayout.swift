@@ -50,6 +50,14 @@ package struct RegisterLayout: Sendable {
   /// The directory of a model.
   package func model(_ model: ModelName) -> String { models + "/\(model.text)" }
 
+  /// The state of a run at a checkpoint, kept so that a replay can begin there; removable.
+  package func keptState(_ model: ModelName, segment: Int64) -> String {
+    self.model(model) + "/checkpoints/\(segment).state"
+  }
+
+  /// Where on this machine a run's works lay; bound by nothing and nobody else's business.
+  package func corpusNote(_ model: ModelName) -> String { self.model(model) + "/.corpus" }
+
   /// The statements of a settlement.
   package func statements(_ record: SettlementRecord) -> String {
     settlements + "/\(record.period)-\(record.number).json"

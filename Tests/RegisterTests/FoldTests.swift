@@ -66,7 +66,8 @@ private func start(
   .runStarted(
     RunStart(
       model: testModel(model), manifest: testDigest(manifest), configuration: [:], seed: 1,
-      software: "test", kernels: "haswell", initialWeights: testDigest("initial"),
+      software: "test", kernels: "haswell", library: "test",
+      initialWeights: testDigest("initial"),
       targets: targets.map {
         TargetCommitment(
           name: $0, digest: testDigest($0), byteCount: 1, weight: 1, commonsLine: 1)
@@ -77,7 +78,7 @@ private func checkpoint(_ model: String, segment: Int64, step: Int64) -> EventBo
   .runCheckpointed(
     RunCheckpoint(
       model: testModel(model), segment: segment, step: step, weights: testDigest("w"),
-      state: testDigest("s")))
+      books: testDigest("b"), state: testDigest("s")))
 }
 
 private func settlement(

@@ -188,7 +188,7 @@ struct RecomputationTests {
       .runStarted(
         RunStart(
           model: model, manifest: manifest.digest, configuration: [:], seed: 1, software: "test",
-          kernels: "none", initialWeights: testDigest("initial"),
+          kernels: "none", library: "none", initialWeights: testDigest("initial"),
           targets: books.targets.map {
             TargetCommitment(
               name: $0.name, digest: testDigest($0.name), byteCount: 9, weight: $0.weight,
@@ -197,7 +197,8 @@ struct RecomputationTests {
     try ledger.append(
       .runCheckpointed(
         RunCheckpoint(
-          model: model, segment: 1, step: 20, weights: testDigest("w"), state: testDigest("s"))))
+          model: model, segment: 1, step: 20, weights: testDigest("w"),
+          books: testDigest("b"), state: testDigest("s"))))
     try ledger.append(
       .runFinished(
         RunFinish(

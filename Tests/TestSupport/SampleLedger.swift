@@ -130,14 +130,16 @@ package struct SampleLedger {
       .runStarted(
         RunStart(
           model: model, manifest: manifest, configuration: ["rate": "0.001", "steps": 20], seed: 7,
-          software: "cadastre test", kernels: "haswell", initialWeights: testDigest("initial"),
+          software: "cadastre test", kernels: "haswell", library: "OpenBLAS test",
+          initialWeights: testDigest("initial"),
           targets: [
             TargetCommitment(
               name: "all", digest: testDigest("target"), byteCount: 10, weight: 1,
               commonsLine: 4_000)
           ])),
       .runCheckpointed(
-        RunCheckpoint(model: model, segment: 1, step: 20, weights: weights, state: weights)),
+        RunCheckpoint(
+          model: model, segment: 1, step: 20, weights: weights, books: books, state: weights)),
       .runFinished(
         RunFinish(
           model: model, steps: 20, weights: weights, books: books, shares: shares,

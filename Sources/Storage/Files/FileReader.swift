@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+package import Primitives
+import Signing
 
 /// Reads a file in pieces, for files too large to hold twice.
 package struct FileReader: ~Copyable {
@@ -24,6 +26,19 @@ package struct FileReader: ~Copyable {
       let count = Glibc.read(descriptor, buffer.baseAddress, buffer.count)
       if count >= 0 { return count }
       guard errno == EINTR else { throw .failed(.read, path: path, code: errno) }
+    }
+  }
+
+  /// The SHA-256 of a file of any size, read in pieces.
+  package static func digest(of path: String) throws(StorageError) -> Digest {
+    var reader = try FileReader(path: path)
+    var hasher = SHA256.Hasher()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 64)
+    defer { piece.deallocate() }
+    while true {
+      let count = try reader.read(into: piece)
+      guard count > 0 else { return hasher.finish() }
+      hasher.update(UnsafeRawBufferPointer(rebasing: piece[..<count]))
     }
   }
 }

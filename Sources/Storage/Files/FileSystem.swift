@@ -46,6 +46,25 @@ package enum FileSystem {
     return bytes
   }
 
+  /// The bytes that come in by standard input, to its end.
+  ///
+  /// - Throws: `StorageError.failed`, or `.tooLarge` beyond `limit` bytes.
+  package static func readStandardInput(limit: Int) throws(StorageError) -> [UInt8] {
+    let path = "/dev/stdin"
+    var bytes: [UInt8] = []
+    var chunk = [UInt8](repeating: 0, count: 1 << 16)
+    while true {
+      let count = read(STDIN_FILENO, &chunk, chunk.count)
+      if count == 0 { return bytes }
+      if count < 0 {
+        if errno == EINTR { continue }
+        throw .failed(.read, path: path, code: errno)
+      }
+      bytes += chunk[..<count]
+      guard bytes.count <= limit else { throw .tooLarge(path: path, limit: limit) }
+    }
+  }
+
   /// Whether there is a file or directory of that path.
   package static func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
