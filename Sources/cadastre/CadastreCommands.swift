@@ -13,9 +13,10 @@ enum CadastreCommands {
       CommandTable.Section(
         "Contributors and works",
         [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
-      CommandTable.Section("Models", [admit, train, shares]),
+      CommandTable.Section("Models", [admit, train, shares, generate]),
+      CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Money", [revenue, settle, statement]),
-      CommandTable.Section("Audit", [verify, rebuild]),
+      CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [
@@ -37,7 +38,9 @@ enum CadastreCommands {
     isRequired: true)
   private static let threads = CommandOption(
     "threads", value: .text("N"),
-    help: "How many threads compute, 1 to 64; the result is the same for all. Default: all cores.")
+    help:
+      "How many threads compute, at most one a core; the result is the same for all. Default: all"
+      + " cores.")
   private static let seed = CommandOption(
     "seed", value: .text("N"), help: "The seed of every random number of the run.",
     defaultValue: "1")
@@ -203,6 +206,10 @@ enum CadastreCommands {
     discussion: """
       Commits the manifest, the configuration and the valuation targets to the log before the first \
       step. Ctrl-C stops at the next chord and keeps the state; the same command goes on from there.
+
+      A budget fixes the number of steps before the run begins: --tokens by division, --minutes by \
+      trial steps that are timed and thrown away. The steps are committed to and all of them made, so \
+      that a replay gives the same bits; the time that they take is about what was allowed.
       """,
     arguments: [CommandArgument(.file("MANIFEST"), help: "What 'cadastre admit' wrote.")],
     options: [
@@ -210,10 +217,34 @@ enum CadastreCommands {
       CommandOption(
         "config", value: .file("FILE"),
         help: "JSON with the model, the schedule and the targets. Default: built in."),
+      CommandOption(
+        "from", value: .file("MODEL"),
+        help: "Go on from a released model, or from a Hugging Face directory of the Llama family."),
+      CommandOption(
+        "tokens", value: .text("N"),
+        help: "Read about so many tokens (bytes), in place of the configured steps."),
+      CommandOption(
+        "minutes", value: .text("M"),
+        help: "Take about so many minutes, such as 10 or 0.5; with --tokens, what ends first."),
+      .flag(
+        "portable",
+        help:
+          "Compute with AVX2 kernels, so that every x86-64-v3 machine can replay; slower where"
+          + " there is AVX-512."),
+      CommandOption(
+        "keep-states", value: .text("MB"),
+        help: "The disk that states kept for replays may take, in MB; 0 keeps none.",
+        defaultValue: "256"),
       seed, threads,
     ],
     examples: [
-      CommandExample("cadastre train manifest.json --out poems-1m", "Train and close the books.")
+      CommandExample("cadastre train manifest.json --out poems-1m", "Train and close the books."),
+      CommandExample(
+        "cadastre train manifest.json --config config.json --out poems-1m --minutes 10",
+        "As many steps as fit in about ten minutes."),
+      CommandExample(
+        "cadastre train manifest.json --out poems-1m --tokens 5000000 --portable",
+        "Five million bytes, in bits that older processors can repeat."),
     ])
   private static let shares = Command(
     "shares", summary: "Show who holds how much of a model",
@@ -223,7 +254,44 @@ enum CadastreCommands {
         "by", value: .choice("KIND", ["contributor", "work"]), help: "What a row stands for.",
         defaultValue: "contributor")
     ],
-    examples: [CommandExample("cadastre shares poems-1m --by work", "One row a work.")])
+    examples: [
+      CommandExample("cadastre shares poems-1m", "One row a contributor."),
+      CommandExample("cadastre shares poems-1m --by work", "One row a work."),
+      CommandExample("cadastre shares poems-1m --json", "For a program, with credits in piconats."),
+    ])
+
+  private static let generate = Command(
+    "generate", summary: "Continue a text with a model",
+    discussion: """
+      Prints the continuation as it is made; the same model, prompt and options give the same text. \
+      Where the text outgrows the model's context, the later half of it is read anew and \
+      generation goes on.
+      """,
+    arguments: [
+      CommandArgument(
+        .text("MODEL"), help: "A model of the register, or a directory as transformers writes it.")
+    ],
+    options: [
+      CommandOption(
+        "prompt", value: .text("TEXT"), help: "The text to go on from.", isRequired: true),
+      CommandOption(
+        "tokens", value: .text("N"), help: "How many tokens to add.", defaultValue: "200"),
+      CommandOption(
+        "temperature", value: .text("T"),
+        help: "Divides the logits; 0 takes the likeliest token always.", defaultValue: "0.8"),
+      CommandOption(
+        "top-p", value: .text("P"),
+        help: "Draws from the likeliest tokens that together reach this probability.",
+        defaultValue: "0.95"),
+      CommandOption(
+        "seed", value: .text("N"), help: "The seed of the draws.", defaultValue: "1"),
+    ],
+    examples: [
+      CommandExample(
+        "cadastre generate poems-1m --prompt 'And the ' --tokens 80", "Draw a continuation."),
+      CommandExample(
+        "cadastre generate poems-1m --prompt 'And the ' --temperature 0", "The likeliest one."),
+    ])
 
   private static let revenue = Command(
     "revenue", summary: "Report what a model earned",
@@ -259,6 +327,32 @@ enum CadastreCommands {
       equals a rebuild. Names what does not hold and exits 1.
       """,
     examples: [CommandExample("cadastre verify --register library", "Check a register.")])
+  private static let replay = Command(
+    "replay", summary: "Run a segment of a run again and compare it bit for bit",
+    discussion: """
+      Loads checkpoint N, makes the same steps on the same works with the recorded kernel family, and \
+      compares the SHA-256 of weights, books and state with those of checkpoint N + 1 in the log. \
+      Checkpoint 0 is the seeded start. Where the state of checkpoint N is not kept, it begins at the \
+      nearest one before that is. Writes nothing; names what differs and exits 1, and exits 3 where \
+      this processor cannot run the kernel family.
+      """,
+    arguments: [model],
+    options: [
+      CommandOption(
+        "segment", value: .text("N"),
+        help: "The segment, counted from 0, or 'all'. Default: one drawn at random."),
+      CommandOption(
+        "corpus", value: .directory("DIR"),
+        help: "The works, under the paths of the manifest. Default: where they lay in training."),
+      .flag("from-start", help: "Begin at the seeded start though a kept state is nearer."),
+      threads,
+    ],
+    examples: [
+      CommandExample("cadastre replay poems-1m", "A random segment."),
+      CommandExample(
+        "cadastre replay poems-1m --segment 3 --corpus corpus", "From checkpoint 3 to 4."),
+      CommandExample("cadastre replay poems-1m --segment all --from-start", "The whole run."),
+    ])
   private static let rebuild = Command(
     "rebuild", summary: "Make register.sqlite again from the log",
     examples: [CommandExample("cadastre rebuild", "Replace the projection.")])

@@ -33,6 +33,13 @@ struct Console {
     Stream.error.write("\r\u{1b}[2K" + line)
   }
 
+  /// Replaces a panel of `height` lines by other lines, none of which may be as wide as the terminal.
+  func panel(_ lines: [String], over height: Int) {
+    guard showsProgress else { return }
+    let up = height > 1 ? "\u{1b}[\(height - 1)A" : ""
+    Stream.error.write(up + "\r\u{1b}[J" + lines.joined(separator: "\n"))
+  }
+
   /// Removes the progress line.
   func endProgress() {
     guard showsProgress else { return }

@@ -43,9 +43,17 @@ struct Context {
   /// The register for appending.
   func writer() throws -> RegisterWriter { try RegisterWriter(try layout(), clock: Self.clock) }
 
-  /// How many threads compute: as asked, else as many as the machine has.
+  /// How many threads compute: as asked, else as many as the machine has cores.
+  ///
+  /// More threads than cores only wait for one another, so they are refused.
   func threads() throws -> Int {
-    let available = max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
-    return try arguments.integer("threads", in: 1...64) ?? available
+    let cores = max(1, min(64, sysconf(Int32(_SC_NPROCESSORS_ONLN))))
+    guard let asked = try arguments.integer("threads", in: 1...64) else { return cores }
+    guard asked <= cores else {
+      throw ServiceError.usage(
+        "\(asked) threads are more than the \(cores) cores of this machine: use --threads \(cores)"
+          + " or fewer; the result is the same")
+    }
+    return asked
   }
 }

@@ -20,9 +20,11 @@ enum Program {
     "work show": WorkCommands.show, "grant": GrantCommands.grant,
     "grants list": GrantCommands.list, "revoke": GrantCommands.revoke,
     "admit": ModelCommands.admit, "train": ModelCommands.train, "shares": ModelCommands.shares,
+    "trace": TraceCommands.trace, "receipt verify": TraceCommands.verifyReceipt,
+    "generate": GenerateCommand.generate,
     "revenue": MoneyCommands.revenue, "settle": MoneyCommands.settle,
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
-    "rebuild": AuditCommands.rebuild, "completions": completions,
+    "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
   ]
 
   /// Runs one command line.

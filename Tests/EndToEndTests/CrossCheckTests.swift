@@ -6,7 +6,7 @@ import TestSupport
 import Testing
 
 /// An interpreter that has what the imports name; nil, with one visible notice, where there is none.
-private func interpreter(importing modules: String, for what: String) -> BuiltProgram? {
+func interpreter(importing modules: String, for what: String) -> BuiltProgram? {
   let named = ProcessInfo.processInfo.environment["CADASTRE_PYTHON"]
   for path in [named, "/usr/bin/python3", "/usr/local/bin/python3"].compactMap(\.self)
   where FileManager.default.isExecutableFile(atPath: path) {
@@ -23,7 +23,7 @@ private let withTorch = interpreter(
 
 /// What other people's software makes of a register.
 @Suite struct CrossCheckTests {
-  private static let scripts = URL(filePath: #filePath)
+  static let scripts = URL(filePath: #filePath)
     .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
     .appending(path: "Python").path
 
@@ -66,6 +66,39 @@ private let withTorch = interpreter(
       .replacingOccurrences(of: "\(loss)", with: "\(loss + 1_000_000_000)")
     try desk.write(Array(altered.utf8), to: path)
     let differs = try python.run(command, in: desk.root, environment: environment)
+    #expect(differs.status == 1, "\(differs.output)\(differs.errors)")
+  }
+
+  @Test(.enabled(if: withTorch != nil))
+  func `PyTorch divides a text as a trace does`() throws {
+    let python = try #require(withTorch)
+    let desk = try Sample.copy()
+    let text = String(Prose.text(author: 1, work: 1, byteCount: 12_000).prefix(100))
+    try desk.place(text, at: "text.txt")
+    let trace = try desk.run([
+      "trace", Sample.model, "--text", text, "--fine", "--no-spans", "--json",
+    ])
+    try #require(trace.status == 0, "\(trace.errors)")
+    let command = [
+      Self.scripts + "/cross_check_trace.py", desk.register + "/models/" + Sample.model,
+      desk.root + "/trace.json", desk.root + "/text.txt",
+    ]
+    try desk.place(trace.output, at: "trace.json")
+    let agrees = try python.run(command, in: desk.root, environment: ["HF_HUB_OFFLINE": "1"])
+    #expect(agrees.status == 0, "\(agrees.output)\(agrees.errors)")
+    // Two amounts that changed places still add up, and are noticed.
+    let object = try #require(
+      try JSONSerialization.jsonObject(with: Data(trace.output.utf8)) as? [String: Any])
+    var altered = object
+    var part = try #require(object["contributive"] as? [String: Any])
+    var rows = try #require(part["contributors"] as? [[String: Any]])
+    rows[0]["amount"] = (rows[0]["amount"] as? Int ?? 0) + 20_000_000_000
+    rows[1]["amount"] = (rows[1]["amount"] as? Int ?? 0) - 20_000_000_000
+    part["contributors"] = rows
+    altered["contributive"] = part
+    let bytes = try JSONSerialization.data(withJSONObject: altered)
+    try desk.place(String(decoding: bytes, as: UTF8.self), at: "trace.json")
+    let differs = try python.run(command, in: desk.root, environment: ["HF_HUB_OFFLINE": "1"])
     #expect(differs.status == 1, "\(differs.output)\(differs.errors)")
   }
 }

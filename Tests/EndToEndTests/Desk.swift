@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Primitives
+import Signing
 import TestSupport
 import Testing
 
@@ -9,6 +11,8 @@ import Testing
 struct Desk: Sendable {
   static let program = BuiltProgram(named: "cadastre")
   static let authors = ["ada", "ben", "cleo"]
+  /// Two threads, or one where the machine has no more cores.
+  static let threads = min(2, ProcessInfo.processInfo.activeProcessorCount)
 
   let directory: TemporaryDirectory
 
@@ -85,6 +89,18 @@ struct Desk: Sendable {
     return try #require(lines.count > 1 ? Int(lines[1]) : nil)
   }
 
+  /// The digest of every file in the register, the corpus and beside them, but for locks.
+  func contents() throws -> [String: Digest] {
+    var digests: [String: Digest] = [:]
+    for path in try FileManager.default.subpathsOfDirectory(atPath: root)
+    where !path.hasSuffix(".lock") {
+      let url = URL(filePath: root + "/" + path)
+      guard let bytes = try? Data(contentsOf: url) else { continue }
+      digests[path] = SHA256.digest([UInt8](bytes))
+    }
+    return digests
+  }
+
   /// Every file below the register, by its path, but for keys and locks.
   func files() throws -> [String] {
     let paths = try FileManager.default.subpathsOfDirectory(atPath: register)
@@ -103,6 +119,8 @@ enum Sample {
     {"model": {"hidden": 64, "layers": 1, "heads": 2, "feedForward": 128, "context": 32},
      "training": {"steps": 120, "warmUpSteps": 10, "batch": 16, "peakRate": 0.01},
      "books": {"segments": 6, "maximumChord": 8},
+     "survey": {"coalitions": 7, "hidden": 32, "layers": 1, "heads": 2, "feedForward": 64,
+                "context": 32, "steps": 100, "warmUpSteps": 10, "batch": 16, "peakRate": 0.01},
      "valuation": {"heldOutPartsPerMillion": 100000, "windows": 8},
      "targets": [{"name": "first", "weight": 1, "paths": ["*/0.txt"]},
                  {"name": "second", "weight": 3, "paths": ["*/1.txt"]}]}
@@ -145,7 +163,8 @@ enum Sample {
   private static func make() throws -> Desk {
     let desk = try founded()
     try desk.json(
-      "train", "manifest.json", "--out", model, "--config", "config.json", "--threads", "2")
+      "train", "manifest.json", "--out", model, "--config", "config.json", "--threads",
+      "\(Desk.threads)")
     try desk.json(
       "revenue", model, "--amount", "1000.01", "--currency", "EUR", "--period", "2026-Q4")
     try desk.json("settle", "--period", "2026-Q4")

@@ -22,7 +22,7 @@ private final class SmallDisk {
   init() throws {
     directory = try TemporaryDirectory()
     path = directory.path
-    let outcome = try Self.run(["mount", "-t", "tmpfs", "-o", "size=16m", "tmpfs", path])
+    let outcome = try Self.run(["mount", "-t", "tmpfs", "-o", "size=48m", "tmpfs", path])
     guard outcome.status == 0 else { throw CocoaError(.featureUnsupported) }
     isMounted = true
   }

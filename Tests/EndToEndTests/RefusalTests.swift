@@ -46,6 +46,21 @@ import Testing
       ["statement", "did:key:zz", "--period", "2026-Q4"]
     },
     Case("no threads", 2, says: "threads") { _ in train("other") + ["--threads", "0"] },
+    Case("more threads than cores", 2, says: "more than the") { _ in
+      train("other") + ["--threads", "\(ProcessInfo.processInfo.processorCount + 1)"]
+    },
+    Case("tokens too few for one step", 2, says: "one step, which reads 512") { _ in
+      train("other") + ["--tokens", "511"]
+    },
+    Case("time too short for one step", 2, says: "one step on this machine") { _ in
+      train("other") + ["--minutes", "0.0001"]
+    },
+    Case("minutes that are no number", 2, says: "soon") { _ in
+      train("other") + ["--minutes", "soon"]
+    },
+    Case("kept states below nothing", 2, says: "--keep-states") { _ in
+      train("other") + ["--keep-states=-1"]
+    },
     Case("no model name", 2, says: "Big Model") { _ in train("Big Model") },
     Case("unknown member of the configuration", 2, says: "stepz") { desk in
       try desk.place(#"{"training": {"stepz": 10}}"#, at: "bad.json")
@@ -78,6 +93,25 @@ import Testing
       ["grant", "--all", "--purpose", "train", "--rate", "101%", "--key", "ada"]
     },
   ]
+
+  static let generation =
+    [
+      ("an empty prompt", 2, "empty", ["--prompt", ""]),
+      ("a prompt longer than the context", 2, "shorten", ["--prompt", longPrompt]),
+      ("no tokens", 2, "--tokens", ["--prompt", "a", "--tokens", "0"]),
+      ("a temperature below 0", 2, "-1", ["--prompt", "a", "--temperature=-1"]),
+      (
+        "a temperature too low to divide by", 2, "too low", ["--prompt", "a", "--temperature=1e-9"]
+      ),
+      ("a probability of 0", 2, "--top-p", ["--prompt", "a", "--top-p", "0"]),
+    ].map { name, status, says, words in
+      Case(name, Int32(status), says: says) { _ in ["generate", Sample.model] + words }
+    } + [
+      Case("a model that is not there", 1, says: "neither") { _ in
+        ["generate", "nowhere", "--prompt", "a"]
+      }
+    ]
+  private static let longPrompt = String(repeating: "a", count: 5000)
 
   static let works = [
     Case("missing corpus", 1, says: "nowhere") { _ in ["admit", "nowhere"] },
@@ -276,17 +310,13 @@ import Testing
     #expect(outcome.errors.contains(text), "\(outcome.errors)")
   }
 
-  @Test(arguments: usage + works + grants + models)
+  @Test(arguments: usage + works + grants + models + generation)
   func `A bad request is refused in one line and changes nothing`(_ refusal: Case) throws {
     let desk = try Sample.copy()
     let arguments = try refusal.arguments(desk)
-    let before = try desk.bytes("log/checkpoint")
-    let openings = try desk.bytes("openings.sqlite")
-    let files = try desk.files()
+    let before = try desk.contents()
     expectRefusal(try desk.run(arguments), refusal.status, says: refusal.says)
-    #expect(try desk.bytes("log/checkpoint") == before)
-    #expect(try desk.files() == files, "no file is left behind")
-    #expect(try desk.bytes("openings.sqlite") == openings, "no title and no name is kept")
+    #expect(try desk.contents() == before, "no file is left behind, and none is another")
     #expect(try desk.run(["verify"]).status == 0)
   }
 

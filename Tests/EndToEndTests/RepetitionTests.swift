@@ -46,7 +46,7 @@ import Testing
   func `A run that was stopped goes on to the same bytes`(_ signal: Int32) throws {
     let desk = try Sample.copy()
     let before = try desk.size()
-    let running = try desk.start(command("stopped", threads: 2))
+    let running = try desk.start(command("stopped", threads: Desk.threads))
     // The start and the first two of six checkpoints are logged: the middle.
     while running.isRunning, try desk.size() < before + 3 { usleep(2000) }
     running.send(signal)
@@ -60,7 +60,7 @@ import Testing
     }
     #expect(!(try desk.bytes("models/stopped/.state").isEmpty))
     try expectSound(desk, after: signal)
-    let resumed = try desk.run(command("stopped", threads: 2))
+    let resumed = try desk.run(command("stopped", threads: Desk.threads))
     #expect(resumed.status == 0, "\(resumed.errors)")
     // The start, six checkpoints, the end and the release: nothing twice.
     #expect(try desk.size() == before + 9)
@@ -90,12 +90,12 @@ import Testing
   @Test func `An unfinished run is taken up only by the same command`() throws {
     let desk = try Sample.copy()
     let before = try desk.size()
-    let running = try desk.start(command("stopped", threads: 2))
+    let running = try desk.start(command("stopped", threads: Desk.threads))
     while running.isRunning, try desk.size() < before + 2 { usleep(2000) }
     running.send(SIGINT)
     #expect(try running.outcome().status == 130)
     let size = try desk.size()
-    let other = try desk.run(command("stopped", threads: 2) + ["--seed", "2"])
+    let other = try desk.run(command("stopped", threads: Desk.threads) + ["--seed", "2"])
     #expect(other.status == 1)
     #expect(other.errors.contains("started with another"))
     #expect(try desk.size() == size)

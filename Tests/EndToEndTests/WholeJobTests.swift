@@ -10,7 +10,9 @@ import Testing
 
   init() throws { desk = try Sample.copy() }
 
-  private func object(_ arguments: String...) throws -> [String: Any] {
+  private func object(_ arguments: String...) throws -> [String: Any] { try object(arguments) }
+
+  private func object(_ arguments: [String]) throws -> [String: Any] {
     let outcome = try desk.run(arguments + ["--json"])
     try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
     return try #require(try outcome.json() as? [String: Any])
@@ -60,5 +62,27 @@ import Testing
     #expect(human.status == 0 && human.errors.isEmpty)
     #expect(!human.output.isEmpty && human.output.last == "\n")
     #expect(!human.output.contains("\u{1b}"), "no colours in a pipe")
+  }
+
+  @Test func `A model goes on from a prompt, alike in text and JSON, and as often as it is asked`()
+    throws
+  {
+    let command = ["generate", Sample.model, "--prompt", "the ", "--tokens", "90"]
+    let human = try desk.run(command + ["--seed", "5"])
+    #expect(human.status == 0 && human.errors.isEmpty)
+    let machine = try object(command + ["--seed", "5"])
+    let text = try #require(machine["text"] as? String)
+    #expect(human.output == text + "\n")
+    func tokens(_ more: String..., of model: String = Sample.model) throws -> [Int] {
+      let words = ["generate", model] + command.dropFirst(2) + more
+      return try #require(try object(words)["tokens"] as? [Int])
+    }
+    let drawn = try tokens("--seed", "5")
+    #expect(drawn.count == 90)
+    #expect(String(decoding: drawn.map { UInt8($0) }, as: UTF8.self) == text)
+    #expect(try tokens("--seed", "6") != drawn)
+    let likeliest = try tokens("--temperature", "0")
+    #expect(try tokens("--temperature", "0", "--seed", "6") == likeliest)
+    #expect(try tokens("--seed", "5", of: desk.register + "/models/" + Sample.model) == drawn)
   }
 }

@@ -48,6 +48,13 @@ package struct RegisterSnapshot: Sendable {
     }
   }
 
+  /// The register as it stood before the entry at a position.
+  package func state(before position: Int) throws(RegisterError) -> RegisterState {
+    var earlier = RegisterState()
+    for event in events[..<position] { try earlier.apply(event) }
+    return earlier
+  }
+
   /// The nearest register: the directory given, else the nearest parent that is one, else the one
   /// that the environment names.
   package static func locate(

@@ -82,7 +82,9 @@ package struct RegisterReport {
     let model = run.start.model
     let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
     let books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
-    let byParty = SharesByParty(shares, credits: books)
+    let byParty = SharesByParty(
+      shares, books: books,
+      survey: try ModelFile.survey(of: model, layout: snapshot.layout, state: snapshot.state))
     document.addHeading("The model \(model)")
     let finals = books.books.finalLoss
     document.addFacts([
@@ -108,19 +110,24 @@ package struct RegisterReport {
     let earned = earned(model: shares.model)
     var columns: [HTMLTable.Column] = [
       .init("Contributor"), .init("Share", .end), .init(""), .init("Moved", .end),
-      .init("Left end", .end),
+      .init("Credit", .end), .init("Marginal", .end), .init("Reliability", .end),
     ]
     columns += earned.map { .init("Earned, \($0.currency)", .end) }
     var table = HTMLTable(
-      caption: "Shares: \(shares.method). Moved and left end are credits in millinats a byte,"
-        + " averaged over the targets by weight; they are not shares.", columns)
+      caption: "Shares: \(shares.method). Moved (the books) and marginal (what a small proxy loses"
+        + " without them) are in millinats a byte, averaged over the targets by weight; credit is the"
+        + " part by the run's credits alone; none of them is a share.", columns)
     let largest = Double(max(1, shares.rows.first?.units ?? 1))
     for row in shares.rows {
       let cells: [HTMLTable.Cell] = [
         .text(snapshot.names.name(of: row.party, in: snapshot.state)),
         .strong(Share.percentText(row.units)), .bar(Double(row.units) / largest, ""),
         .text(Human.fixed(Double(row.moved) / 1e9, decimals: 2)),
-        .quiet(Human.fixed(Double(row.leftEnd) / 1e9, decimals: 2)),
+        .quiet(Share.percentText(row.credit)),
+        .quiet(
+          row.marginal.map { Human.fixed(Double($0) / 1e9, decimals: 2) }
+            ?? (row.groupSize > 1 ? "group of \(row.groupSize)" : "")),
+        .quiet(row.reliability.map { Human.percent($0, decimals: 0) } ?? ""),
       ]
       table.add(
         cells

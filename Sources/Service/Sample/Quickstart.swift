@@ -12,6 +12,7 @@ import Register
 package import Settlement
 import Signing
 import Storage
+import Transformer
 
 /// The whole main job on the King James text, from an empty directory to a verified settlement.
 package final class Quickstart {
@@ -191,6 +192,9 @@ package final class Quickstart {
     }
     var configuration = RunConfiguration()
     configuration.targets = SampleScenario.targets
+    configuration.survey.players = 8
+    configuration.survey.coalitions = 32
+    configuration.survey.training.steps = 200
     if let steps = request.steps { configuration.steps = steps }
     return TrainModel.Request(
       model: model, manifest: manifest, configuration: configuration, seed: request.seed,

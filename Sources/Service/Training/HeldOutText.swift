@@ -11,46 +11,66 @@ import Transformer
 
 /// Splits the works of a manifest into what is trained on and what the run is measured by.
 struct HeldOutText {
-  /// The bytes of each work that are trained on, in the manifest's order.
-  let training: [[UInt8]]
+  /// The part of each work that is trained on, in the manifest's order.
+  let training: [TokenText]
   /// The valuation sets, in the configuration's order.
   let targets: [ValuationTarget]
 
-  /// Holds out the end of every work that may be evaluated on, and draws the targets from it.
+  /// A work cut in two.
+  struct Parts {
+    let path: String
+    let training: [UInt8]
+    let heldOut: [UInt8]
+  }
+
+  /// Holds out the end of every work that may be evaluated on.
+  ///
+  /// - Parameters:
+  ///   - works: The manifest's entries with their bytes.
+  ///   - heldOut: How much of each, in parts per million.
+  ///   - mayEvaluate: Whether a work is granted for evaluation.
+  /// - Returns: The parts of each work, in their order.
+  static func parts(
+    of works: [(entry: Manifest.Entry, bytes: [UInt8])], heldOut: Int,
+    mayEvaluate: (Digest) -> Bool
+  ) -> [Parts] {
+    works.map { entry, bytes in
+      let held = mayEvaluate(entry.work) ? bytes.count * heldOut / 1_000_000 : 0
+      let cut = bytes.count - held
+      return Parts(
+        path: entry.path, training: Array(bytes[..<cut]), heldOut: Array(bytes[cut...]))
+    }
+  }
+
+  /// Cuts the parts into tokens and draws the targets from what is held out.
   ///
   /// A target's windows are spread evenly over the held-out text of its works. A work without a
   /// grant for evaluation is trained on as a whole and measured by nobody.
   ///
   /// - Parameters:
-  ///   - works: The manifest's entries with their bytes.
-  ///   - configuration: The part held out, the windows and the targets.
-  ///   - mayEvaluate: Whether a work is granted for evaluation.
-  /// - Throws: `ServiceError` where a target has no text.
+  ///   - parts: The works in the manifest's order.
+  ///   - configuration: The windows and the targets.
+  ///   - encoding: What cuts the works into tokens.
+  /// - Throws: `ServiceError` where a target has no text; what the encoding throws.
   init(
-    works: [(entry: Manifest.Entry, bytes: [UInt8])], configuration: RunConfiguration,
-    mayEvaluate: (Digest) -> Bool
+    _ parts: [Parts], configuration: RunConfiguration, encoding: some TextEncoding
   ) throws {
-    var training: [[UInt8]] = []
-    var tails: [(path: String, bytes: ArraySlice<UInt8>)] = []
-    for (entry, bytes) in works {
-      let isHeld = mayEvaluate(entry.work)
-      let held = isHeld ? bytes.count * configuration.heldOut / 1_000_000 : 0
-      training.append(Array(bytes[..<(bytes.count - held)]))
-      tails.append((entry.path, bytes[(bytes.count - held)...]))
+    var training: [TokenText] = []
+    var tails: [(path: String, text: TokenText)] = []
+    for part in parts {
+      training.append(try encoding.encode(part.training))
+      tails.append((part.path, try encoding.encode(part.heldOut)))
     }
     self.training = training
     tails.sort { $0.path.utf8.lexicographicallyPrecedes($1.path.utf8) }
     let length = configuration.model.contextLength + 1
     targets = try configuration.targets.map { target in
       let windows = tails.filter { tail in target.paths.contains { Self.matches(tail.path, $0) } }
-        .flatMap { tail in
-          stride(from: tail.bytes.startIndex, to: tail.bytes.endIndex - length + 1, by: length)
-            .map { Array(tail.bytes[$0..<($0 + length)]) }
-        }
+        .flatMap { $0.text.passages(length: length, every: length).filter { $0.count == length } }
       guard !windows.isEmpty else {
         throw ServiceError.refused(
           "the target '\(target.name)' has no text: no work of its paths has"
-            + " \(length) held-out bytes and a grant for 'evaluate'")
+            + " \(length) held-out tokens and a grant for 'evaluate'")
       }
       let count = min(configuration.windows, windows.count)
       return ValuationTarget(
@@ -62,8 +82,8 @@ struct HeldOutText {
   static func digest(of target: ValuationTarget) -> Digest {
     var writer = ByteWriter()
     for passage in target.passages {
-      writer.writeBigEndian(UInt64(passage.count))
-      writer.write(passage)
+      writer.writeBigEndian(UInt64(passage.bytes.count))
+      writer.write(passage.bytes)
     }
     return SHA256.digest(writer.bytes)
   }

@@ -28,9 +28,18 @@ package struct RunConfiguration: Sendable {
     }
   }
 
+  /// The model whose weights the run goes on from: a directory or a released model; nil for a seeded
+  /// start.
+  package var from: String?
+  /// The members of 'model' that were given and not built in.
+  private var givenShape: Set<String> = []
+  /// What cuts the works into tokens, where the run starts afresh.
+  var tokenizer = TokenizerChoice.bytes
   var model = ModelConfiguration()
   var training = TrainingConfiguration()
   var books = BooksConfiguration()
+  /// How shares are corrected by retrained coalitions.
+  var survey = SurveyConfiguration()
   /// The part at the end of each work that is never trained on, in parts per million.
   var heldOut = 50_000
   /// How many windows each target is measured on, at most.
@@ -48,6 +57,8 @@ package struct RunConfiguration: Sendable {
       training.steps = newValue
       training.warmUpSteps = min(training.warmUpSteps, newValue / 2)
       books.segments = min(books.segments, newValue)
+      survey.training.steps = min(survey.training.steps, newValue)
+      survey.training.warmUpSteps = min(survey.training.warmUpSteps, newValue / 2)
     }
   }
 
@@ -65,7 +76,18 @@ package struct RunConfiguration: Sendable {
     ("training", "batch", \.training.batchSize),
     ("books", "maximumChord", \.books.maximumChord), ("books", "segments", \.books.segments),
     ("books", "memoryBudgetBytes", \.books.memoryBudgetBytes),
+    ("books", "displacementBudgetBytes", \.books.displacementBudgetBytes),
     ("valuation", "heldOutPartsPerMillion", \.heldOut), ("valuation", "windows", \.windows),
+    ("survey", "coalitions", \.survey.coalitions), ("survey", "players", \.survey.players),
+    ("survey", "redraws", \.survey.redraws), ("survey", "hidden", \.survey.model.hiddenSize),
+    ("survey", "layers", \.survey.model.layerCount),
+    ("survey", "heads", \.survey.model.headCount),
+    ("survey", "feedForward", \.survey.model.feedForwardSize),
+    ("survey", "context", \.survey.model.contextLength),
+    ("survey", "steps", \.survey.training.steps),
+    ("survey", "warmUpSteps", \.survey.training.warmUpSteps),
+    ("survey", "batch", \.survey.training.batchSize),
+    ("survey", "shardWindows", \.survey.training.shardWindows),
   ]
 
   private static let decimals: [(section: String, name: String, path: DecimalPath)] = [
@@ -74,11 +96,18 @@ package struct RunConfiguration: Sendable {
     ("training", "epsilon", \.training.epsilon),
     ("training", "weightDecay", \.training.weightDecay),
     ("training", "clipNorm", \.training.clipNorm), ("books", "tolerance", \.books.tolerance),
+    ("survey", "peakRate", \.survey.training.peakRate),
     ("model", "rotaryBase", \.model.rotaryBase),
     ("model", "normEpsilon", \.model.normEpsilonDecimal),
   ]
 
-  private static let sections = ["model", "training", "books", "valuation"]
+  /// Members of 'model' that follow from the others unless they are given.
+  private static let derived: [(name: String, path: IntegerPath)] = [
+    ("vocabulary", \.model.vocabularySize), ("keyValueHeads", \.model.keyValueHeadCount),
+    ("headSize", \.model.headSize), ("positions", \.model.positionLimit),
+  ]
+
+  private static let sections = ["model", "training", "books", "survey", "valuation"]
 
   /// The complete configuration, exact.
   package var json: JSON {
@@ -90,6 +119,14 @@ package struct RunConfiguration: Sendable {
       sections[entry.section, default: [:]][entry.name] = .string(
         self[keyPath: entry.path].description)
     }
+    var plain = RunConfiguration()
+    plain.model.hiddenSize = model.hiddenSize
+    plain.model.headCount = model.headCount
+    plain.model.contextLength = model.contextLength
+    for entry in Self.derived where self[keyPath: entry.path] != plain[keyPath: entry.path] {
+      sections["model", default: [:]][entry.name] = .integer(Int64(self[keyPath: entry.path]))
+    }
+    if !model.tiesEmbeddings { sections["model", default: [:]]["tiesEmbeddings"] = false }
     var object = JSONObject(sections.map { ($0.key, .object($0.value)) })
     object["targets"] = .array(
       targets.map { target in
@@ -98,6 +135,8 @@ package struct RunConfiguration: Sendable {
           "paths": .array(target.paths.map { .string($0) }),
         ]
       })
+    if let from { object["from"] = .string(from) }
+    if tokenizer != .bytes { object["tokenizer"] = tokenizer.json }
     return .object(object)
   }
 
@@ -120,22 +159,41 @@ package struct RunConfiguration: Sendable {
     for section in Self.sections {
       guard let value = fields.optional(section) else { continue }
       var entries = try JSONFields(value, of: "'\(section)' of the configuration")
-      for entry in Self.integers where entry.section == section {
-        guard let value = entries.optional(entry.name) else { continue }
+      let integers =
+        Self.integers.filter { $0.section == section }.map { ($0.name, $0.path) }
+        + (section == "model" ? Self.derived.map { ($0.name, $0.path) } : [])
+      for (name, path) in integers {
+        guard let value = entries.optional(name) else { continue }
+        if section == "model" { givenShape.insert(name) }
         guard let number = value.integer else {
-          throw Self.wrong(entry.name, "an integer", section)
+          throw Self.wrong(name, "an integer", section)
         }
-        self[keyPath: entry.path] = Int(number)
+        self[keyPath: path] = Int(number)
       }
       for entry in Self.decimals where entry.section == section {
         guard let value = entries.optional(entry.name) else { continue }
         guard let number = value.number ?? value.string.flatMap(Double.init), number.isFinite else {
           throw Self.wrong(entry.name, "a number", section)
         }
+        if section == "model" { givenShape.insert(entry.name) }
         self[keyPath: entry.path] = number
+      }
+      if section == "model", let value = entries.optional("tiesEmbeddings") {
+        guard let isTied = value.bool else {
+          throw Self.wrong("tiesEmbeddings", "true or false", section)
+        }
+        model.tiesEmbeddings = isTied
+        givenShape.insert("tiesEmbeddings")
       }
       try entries.finish()
     }
+    if let value = fields.optional("from") {
+      guard let place = value.string else {
+        throw Self.wrong("from", "a directory or a model", "configuration")
+      }
+      from = place
+    }
+    if let value = fields.optional("tokenizer") { tokenizer = try TokenizerChoice(json: value) }
     if let list = fields.optional("targets") { targets = try Self.targets(list) }
     try fields.finish()
     try validate()
@@ -162,15 +220,67 @@ package struct RunConfiguration: Sendable {
 
   /// Checks that the parts make sense together.
   func validate() throws {
-    try model.validate()
+    // A base brings its own shape, which is checked with it.
+    if from == nil { try model.validate() }
     try training.validate()
     try books.validate()
+    try survey.validate()
     guard (0...500_000).contains(heldOut) else {
       throw Self.wrong("heldOutPartsPerMillion", "an integer in 0…500000", "valuation")
     }
     guard (1...4096).contains(windows) else {
       throw Self.wrong("windows", "an integer in 1…4096", "valuation")
     }
+  }
+
+  /// The configuration with the vocabulary that an encoding has.
+  ///
+  /// - Throws: `ServiceError` where another vocabulary was asked for.
+  func cutting(by encoding: any TextEncoding) throws -> RunConfiguration {
+    var cut = self
+    // A base may have more rows than its tokenizer has tokens.
+    if from == nil { cut.model.vocabularySize = encoding.vocabularySize }
+    guard from != nil || !givenShape.contains("vocabulary") || cut.model == model else {
+      throw ServiceError.refused(
+        "the configuration asks for a vocabulary of \(model.vocabularySize), and its tokenizer has"
+          + " \(encoding.vocabularySize) tokens: leave 'vocabulary' out")
+    }
+    try cut.model.validate()
+    return cut
+  }
+
+  /// The configuration of a run that goes on from a base: its shape, with the context asked for.
+  ///
+  /// - Throws: `ServiceError` where another shape was asked for, or a longer context than the base's.
+  func adopting(_ base: ModelConfiguration) throws -> RunConfiguration {
+    var adopted = self
+    adopted.model = base
+    adopted.model.contextLength =
+      givenShape.contains("context")
+      ? model.contextLength : min(model.contextLength, base.positionLimit)
+    let shape =
+      Self.integers.filter { $0.section == "model" }.map { ($0.name, $0.path) }
+      + Self.derived.map { ($0.name, $0.path) }
+    let decimals = Self.decimals.filter { $0.section == "model" }
+    let other =
+      shape.first { givenShape.contains($0.0) && self[keyPath: $0.1] != adopted[keyPath: $0.1] }?.0
+      ?? decimals.first {
+        givenShape.contains($0.name) && self[keyPath: $0.path] != adopted[keyPath: $0.path]
+      }?.name
+      ?? (givenShape.contains("tiesEmbeddings") && model.tiesEmbeddings != base.tiesEmbeddings
+        ? "tiesEmbeddings" : nil)
+    if let other {
+      throw ServiceError.refused(
+        "'\(other)' of the configuration's model is not the base's: leave it out")
+    }
+    guard tokenizer == .bytes else {
+      throw ServiceError.refused(
+        "a run that goes on from a model uses its tokenizer: leave 'tokenizer' out")
+    }
+    try adopted.model.validate()
+    // A proxy would start from nothing, and the commons line is the base.
+    adopted.survey.coalitions = 0
+    return adopted
   }
 
   private static func wrong(

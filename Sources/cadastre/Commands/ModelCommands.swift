@@ -65,27 +65,47 @@ enum ModelCommands {
     if let path = arguments.string("config") {
       configuration = try RunConfiguration(path: path)
     }
+    if let base = arguments.string("from") { configuration.from = base }
     let writer = try context.writer()
     guard let name = ModelName(arguments.required("out")) else {
       throw ServiceError.usage(
         "'\(arguments.required("out"))' cannot name a model: use lowercase letters, digits and '-'")
     }
     Interruption.catchSignals()
-    let request = TrainModel.Request(
+    let asked = TrainModel.Request(
       model: name, manifest: file, configuration: configuration,
       seed: UInt64(try arguments.integer("seed", in: 0...Int(Int32.max)) ?? 1),
-      threads: try context.threads())
+      threads: try context.threads(), isPortable: arguments.flag("portable"),
+      keptBytes: (try arguments.integer("keep-states", in: 0...1 << 30) ?? 0) << 20)
+    let budget = try budget(arguments)
+    if budget.seconds != nil { context.console.progress("timing trial steps …") }
+    let request = try budget.applied(to: asked, in: writer)
+    let view = TrainingView(on: context.console)
+    defer { view.end() }
     let result = try TrainModel.run(
-      request, in: writer, isInterrupted: { Interruption.isRequested },
-      progress: { TrainingView.show($0, on: context.console) })
-    context.console.endProgress()
+      request, in: writer, isInterrupted: { Interruption.isRequested }, progress: view.show)
+    view.end()
     let names = try NameBook(writer.layout)
     return Output(
       text: TrainingView.text(of: result, context.console)
         + SharesView.text(
-          SharesByParty(result.shares, credits: result.books), names: names, state: writer.state,
+          SharesByParty(result.shares, books: result.books, survey: result.survey), names: names,
+          state: writer.state,
           context.console),
       json: result.json)
+  }
+
+  /// What the run may use, from `--tokens` and `--minutes`.
+  private static func budget(_ arguments: ParsedArguments) throws -> RunBudget {
+    var budget = RunBudget(tokens: try arguments.integer("tokens", in: 0...1 << 50))
+    if let text = arguments.string("minutes") {
+      guard let minutes = Double(text), minutes.isFinite, (0...1e6).contains(minutes) else {
+        throw ServiceError.usage(
+          "'\(text)' is no number of minutes: write one such as --minutes 10 or --minutes 0.5")
+      }
+      budget.seconds = minutes * 60
+    }
+    return budget
   }
 
   static func shares(_ context: Context) throws -> Output {
@@ -94,7 +114,9 @@ enum ModelCommands {
     let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
     let books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
     guard context.arguments.string("by") == "work" else {
-      let byParty = SharesByParty(shares, credits: books)
+      let byParty = SharesByParty(
+        shares, books: books,
+        survey: try ModelFile.survey(of: model, layout: snapshot.layout, state: snapshot.state))
       return Output(
         text: SharesView.text(
           byParty, names: snapshot.names, state: snapshot.state, context.console),

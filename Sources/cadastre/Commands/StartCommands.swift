@@ -47,6 +47,8 @@ enum StartCommands {
     let console = context.console
     Interruption.catchSignals()
     let isText = !arguments.flag("json")
+    let view = TrainingView(on: console)
+    defer { view.end() }
     let result = try Quickstart.run(
       Quickstart.Request(
         directory: directory,
@@ -54,11 +56,11 @@ enum StartCommands {
         threads: try context.threads(), steps: try arguments.integer("steps", in: 2...1_000_000),
         clock: Context.clock),
       stage: { stage in
-        console.endProgress()
+        view.end()
         if isText { console.say(QuickstartView.line(stage, console)) }
       },
       isInterrupted: { Interruption.isRequested },
-      progress: { TrainingView.show($0, on: console) })
+      progress: view.show)
     let page = directory + "/report.html"
     let report = try RegisterReport(result.snapshot, audit: result.audit)
     try DurableFile.write(Array(report.html.utf8), to: page)

@@ -62,6 +62,10 @@ enum QuickstartView {
         "one contributor's statement"
       ),
       ("\(program) shares \(Quickstart.modelName) --by work \(register)", "the share register"),
+      (
+        "\(program) trace \(Quickstart.modelName) --text 'Speak unto the children of Israel' \(register)",
+        "who is behind a text"
+      ),
       ("\(program) work show \(work) \(register)", "a work and its grants"),
       ("xdg-open \(directory)/report.html", "the same as a page, with charts"),
     ]
@@ -72,12 +76,13 @@ enum QuickstartView {
 
   private static func contributors(_ result: Quickstart.Result, _ console: Console) -> String {
     let snapshot = result.snapshot
-    let shares = SharesByParty(result.training.shares, credits: result.training.books)
+    let shares = SharesByParty(
+      result.training.shares, books: result.training.books, survey: result.training.survey)
     let total = result.statements.totals[0]
     var table = TerminalTable([
       .init("contributor", mayShrink: true), .init("share", .right), .init(""),
-      .init("moved", .right), .init("left end", .right), .init("rate", .right),
-      .init(total.currency.code, .right),
+      .init("moved", .right), .init("credit", .right), .init("marginal", .right),
+      .init("reliability", .right), .init("rate", .right), .init(total.currency.code, .right),
     ])
     func money(_ units: Int64) -> String {
       Amount(minorUnits: units, currency: total.currency).decimalText
@@ -85,18 +90,18 @@ enum QuickstartView {
     let largest = Double(max(1, shares.rows.first?.units ?? 1))
     for row in shares.rows {
       let lines = result.statements.lines.filter { $0.owner == row.party }
-      table.add([
-        .init(snapshot.names.name(of: row.party, in: snapshot.state)),
-        .init(Share.percentText(row.units), .strong),
-        .init(Bar.text(Double(row.units) / largest, width: 20), .accent),
-        .init(SharesView.millinats(row.moved), row.moved < 0 ? .bad : .plain),
-        .init(SharesView.millinats(row.leftEnd), .quiet),
-        .init(lines.first.map { "\($0.rate)" } ?? ""),
-        .init(money(lines.reduce(0) { $0 + $1.amount }), .strong),
-      ])
+      table.add(
+        [
+          .init(snapshot.names.name(of: row.party, in: snapshot.state)),
+          .init(Share.percentText(row.units), .strong),
+          .init(Bar.text(Double(row.units) / largest, width: 12), .accent),
+        ] + SharesView.columns(row) + [
+          .init(lines.first.map { "\($0.rate)" } ?? ""),
+          .init(money(lines.reduce(0) { $0 + $1.amount }), .strong),
+        ])
     }
     table.setFooter([
-      .init("\(shares.rows.count) contributors"), "100.000%", "", "", "", "owed",
+      .init("\(shares.rows.count) contributors"), "100.000%", "", "", "", "", "", "owed",
       .init(money(total.owed), .strong),
     ])
     return table.text(width: console.width, style: console.style)
