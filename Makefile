@@ -3,12 +3,13 @@
 
 SHELL := /bin/bash
 DIR ?= cadastre-quickstart
+LIBRARY ?= ../shared/corpora/library
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format bench clean
+.PHONY: help quickstart build test format bench bench-train bench-generate evaluate clean
 
 help: ## Show what can be made
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 20
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
 
 quickstart: ## Install what is missing, build, and run the whole main job on the King James text
 	@Scripts/quickstart "$(DIR)"
@@ -28,5 +29,23 @@ bench: ## Train on the King James text with the books open, and print where the 
 	@mkdir -p .build && bible -f gen1:1-rev22:21 >.build/king-james.txt
 	swift run -c release train-benchmark .build/king-james.txt
 
-clean: ## Remove build products, the virtual environment and the quickstart
-	rm -rf .build .venv "$(DIR)"
+bench-train: ## Measure training steps beside PyTorch's, and write Documentation/benchmarks/train.md
+	@Scripts/bootstrap
+	swift build -c release --product step-benchmark
+	@mkdir -p Documentation/benchmarks
+	"$$(Scripts/benchmark-environment)" Benchmarks/peers/train.py .build/release/step-benchmark \
+	  Documentation/benchmarks/train.md
+
+bench-generate: ## Measure generation beside llama.cpp and PyTorch, and write Documentation/benchmarks/generate.md
+	@Scripts/bootstrap
+	swift build -c release --product generate-benchmark
+	@mkdir -p Documentation/benchmarks
+	"$$(Scripts/benchmark-environment)" Benchmarks/peers/generate.py .build/release/generate-benchmark \
+	  Documentation/benchmarks/generate.md
+
+evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
+	@Scripts/bootstrap
+	@Scripts/evaluate "$(LIBRARY)" .build/evaluation
+
+clean: ## Remove build products, the virtual environments and the quickstart
+	rm -rf .build .venv .venv-evaluation "$(DIR)"

@@ -40,20 +40,24 @@ let modules: [Module] = [
   Module(name: "Money", uses: [], testUses: ["Primitives"]),
   Module(name: "Presentation", uses: [], testUses: ["Primitives"]),
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
-  Module(name: "Kernels", uses: ["CProcessor"], extra: hot, testUses: ["Primitives"]),
+  Module(name: "Verbatim", uses: ["CDivSufSort"], testUses: ["Primitives"]),
+  Module(name: "Kernels", uses: ["CProcessor", "CKernels"], extra: hot, testUses: ["Primitives"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
   Module(
     name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"],
     testUses: ["TestSupport"]),
+  Module(
+    name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
     name: "Gate", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport"]),
   Module(
     name: "Attribution",
-    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot),
+    uses: ["Primitives", "Canonical", "Money", "Kernels", "Signing", "Transformer"], extra: hot,
+    testUses: ["TestSupport"]),
   Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
@@ -74,17 +78,26 @@ let modules: [Module] = [
     name: "Service",
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
-      "Transformer", "Gate", "Attribution", "Settlement", "Storage", "TransparencyLog", "Audit",
-      "Presentation",
+      "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim",
     ], testUses: ["TestSupport"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CProcessor"),
+  .systemLibrary(
+    name: "CDivSufSort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
+  .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
+]
+
+/// What the row kernels do not reach in Swift: AVX-512, in functions that say so themselves.
+let wideKernels: [Target] = [
+  .target(
+    name: "CKernels", cSettings: [.unsafeFlags(["-O2"], .when(configuration: .debug))])
 ]
 
 /// What the tests share: where published vectors lie, seeded generators, temporary directories.
@@ -104,7 +117,8 @@ let wholeTests: [Target] = [
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
-      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "TestSupport",
+      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
+      "TestSupport",
     ],
     swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
@@ -114,7 +128,18 @@ let wholeTests: [Target] = [
 let benchmarks: [Target] = [
   .executableTarget(
     name: "train-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
-    path: "Benchmarks/TrainBenchmark", swiftSettings: settings)
+    path: "Benchmarks/TrainBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "step-benchmark", dependencies: ["Canonical", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/StepBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "generate-benchmark",
+    dependencies: ["Canonical", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/GenerateBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "evaluation",
+    dependencies: ["Attribution", "Canonical", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/Evaluation", swiftSettings: settings),
 ]
 
 /// The command line: parses, calls, prints.
@@ -130,7 +155,7 @@ let programs: [Target] = [
 
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + testSupport + benchmarks + programs
+  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs
     + modules.map { module in
       .target(
         name: module.name,

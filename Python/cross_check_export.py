@@ -7,7 +7,8 @@ Usage: cross_check_export.py MODEL_DIR CORPUS_DIR MANIFEST
 MODEL_DIR is a folder below a register's `models/`, CORPUS_DIR the works it was trained on, MANIFEST
 what `cadastre admit` wrote. Cuts the held-out windows and fits the byte bigram model from the
 corpus, and compares the loss of every target with `books/books.json`. All works must be granted
-for evaluation. Exit status 1 where anything differs by more than 1e-4 nats a byte.
+for evaluation. A model with a tokenizer is read through it, by `AutoTokenizer`. Exit status 1 where
+anything differs by more than 1e-4 nats a byte.
 """
 
 import fnmatch
@@ -17,7 +18,7 @@ from pathlib import Path
 
 import numpy
 import torch
-from transformers import LlamaForCausalLM
+from transformers import AutoModelForCausalLM, AutoTokenizer
 
 TOLERANCE = 1e-4
 PICO = 1e-12
@@ -33,8 +34,53 @@ def split(works, part):
     return trained, sorted(held, key=lambda tail: tail[0].encode())
 
 
+class Bytes:
+    """The encoding in which every byte is a token."""
+
+    def encode(self, content):
+        return list(content)
+
+    def decode(self, tokens):
+        return bytes(tokens)
+
+
+class BytePairs:
+    """A byte-level tokenizer as `transformers` loads it, for any bytes."""
+
+    def __init__(self, directory):
+        self.tokenizer = AutoTokenizer.from_pretrained(directory)
+        plain = [*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)]
+        others = [byte for byte in range(256) if byte not in plain]
+        self.characters = {byte: chr(byte) for byte in plain}
+        self.characters |= {byte: chr(0x100 + place) for place, byte in enumerate(others)}
+        self.values = {character: byte for byte, character in self.characters.items()}
+
+    def encode(self, content):
+        # A work may be cut within a character: such bytes are merged, but are no text.
+        start = next((i for i, byte in enumerate(content) if byte & 0xC0 != 0x80), len(content))
+        end = len(content)
+        while end > start:
+            try:
+                text = content[start:end].decode()
+                break
+            except UnicodeDecodeError as problem:
+                end = start + problem.start
+        else:
+            text = ""
+        middle = self.tokenizer(text, add_special_tokens=False, split_special_tokens=True)
+        return [*self.merged(content[:start]), *middle["input_ids"], *self.merged(content[end:])]
+
+    def merged(self, content):
+        word = "".join(self.characters[byte] for byte in content)
+        return [token.id for token in self.tokenizer.backend_tokenizer.model.tokenize(word)]
+
+    def decode(self, tokens):
+        text = "".join(self.tokenizer.convert_ids_to_tokens(tokens))
+        return bytes(self.values[character] for character in text)
+
+
 def windows_of(target, held, length, count):
-    """Windows of `length` bytes, spread evenly over the held-out text of the target's works."""
+    """Windows of `length` tokens, spread evenly over the held-out text of the target's works."""
     windows = [
         tail[start : start + length]
         for path, tail in held
@@ -61,7 +107,7 @@ def bigram(trained):
 
 
 def main(model_directory, corpus, manifest_path):
-    model, report = LlamaForCausalLM.from_pretrained(
+    model, report = AutoModelForCausalLM.from_pretrained(
         model_directory, output_loading_info=True, dtype=torch.float32
     )
     unknown = report.get("unexpected_keys") or report.get("mismatched_keys")
@@ -69,25 +115,33 @@ def main(model_directory, corpus, manifest_path):
     if unknown or missing:
         print(f"tensors that do not fit: {unknown or sorted(missing)}")
         return 1
-    configuration = json.loads((model_directory / "run.json").read_text())["configuration"]
+    start = json.loads((model_directory / "run.json").read_text())
+    configuration = start["configuration"]
+    encoding = BytePairs(model_directory) if "tokenizer" in start else Bytes()
     books = json.loads((model_directory / "books" / "books.json").read_text())
     manifest = json.loads(manifest_path.read_text())["manifest"]
     works = [(entry["path"], (corpus / entry["path"]).read_bytes()) for entry in manifest["works"]]
     valuation = configuration["valuation"]
     trained, held = split(works, valuation["heldOutPartsPerMillion"])
     logarithms = bigram(trained)
+    held = [(path, encoding.encode(tail)) for path, tail in held]
     length = configuration["model"]["context"] + 1
     worst = 0.0
     for target, line in zip(configuration["targets"], books["targets"]):
         passages = windows_of(target, held, length, valuation["windows"])
-        batch = torch.tensor([list(passage) for passage in passages])
+        batch = torch.tensor(passages)
         with torch.no_grad():
             logits = model(batch[:, :-1]).logits
-        loss = torch.nn.functional.cross_entropy(
-            logits.double().reshape(-1, 256), batch[:, 1:].reshape(-1)
+        nats = torch.nn.functional.cross_entropy(
+            logits.double().flatten(0, 1), batch[:, 1:].flatten(), reduction="sum"
         ).item()
-        text = batch.numpy()
-        commons = -logarithms[text[:, :-1], text[:, 1:]].mean()
+        byte_losses = []
+        for passage in passages:
+            text = numpy.frombuffer(encoding.decode(passage), dtype=numpy.uint8)
+            first = len(encoding.decode(passage[:1]))
+            byte_losses.append(-logarithms[text[first - 1 : -1], text[first:]])
+        byte_losses = numpy.concatenate(byte_losses)
+        loss, commons = nats / len(byte_losses), byte_losses.mean()
         differences = (
             abs(loss - line["finalLoss"] * PICO), abs(commons - line["commonsLine"] * PICO)
         )

@@ -99,8 +99,8 @@ def read_entries(log, size):
 # --- Shares
 
 
-def divide_books(books):
-    """Each line's units: by target, then by owner, then by line."""
+def divide_by_credits(books):
+    """Each target's part of the pot, and each line's units: by target, then owner, then line."""
     targets, lines = books["targets"], books["lines"]
     owners = sorted({line["owner"] for line in lines})
     excess = [max(0, target["commonsLine"] - target["finalLoss"]) for target in targets]
@@ -111,8 +111,9 @@ def divide_books(books):
     weights = [
         target["weight"] * excess[q] if any(credits[q]) else 0 for q, target in enumerate(targets)
     ]
-    units = [0] * len(lines)
-    for q, part in enumerate(largest_remainder(WHOLE, weights)):
+    units = [[0] * len(targets) for _ in lines]
+    parts = largest_remainder(WHOLE, weights)
+    for q, part in enumerate(parts):
         if part == 0:
             continue
         for owner, owed in zip(owners, largest_remainder(part, credits[q])):
@@ -121,22 +122,67 @@ def divide_books(books):
             mine = [index for index, line in enumerate(lines) if line["owner"] == owner]
             positive = [max(0, lines[index]["credit"][q]) for index in mine]
             for index, share in zip(mine, largest_remainder(owed, positive)):
-                units[index] += share
-    return units
+                units[index][q] = share
+    return parts, units
+
+
+def quotient(dividend, divisor):
+    """Integer division that rounds toward zero."""
+    return abs(dividend) // abs(divisor) * (-1 if (dividend < 0) != (divisor < 0) else 1)
+
+
+def evenly_unless(part, weights):
+    return largest_remainder(part, weights if any(weights) else [1] * len(weights))
+
+
+def divide_books(books, survey):
+    """Each line's units: by the players of the survey, inside them by credits."""
+    parts, units = divide_by_credits(books)
+    if survey is None:
+        return [sum(row) for row in units]
+    lines = books["lines"]
+    players = survey["players"]
+    player_of = {owner: p for p, player in enumerate(players) for owner in player["owners"]}
+    sums = [0] * len(players)
+    for q, part in enumerate(parts):
+        total = sum(player["values"][q] for player in players)
+        if part == 0:
+            continue
+        if total > 0:
+            for p, player in enumerate(players):
+                sums[p] += quotient(part * player["values"][q], total)
+        else:
+            for line, row in zip(lines, units):
+                sums[player_of[line["owner"]]] += row[q]
+    shares = [0] * len(lines)
+    for p, owed in enumerate(largest_remainder(WHOLE, [max(0, value) for value in sums])):
+        owners = sorted(players[p]["owners"])
+        mine = {o: [i for i, line in enumerate(lines) if line["owner"] == o] for o in owners}
+        weight = {o: [sum(units[i]) for i in mine[o]] for o in owners}
+        if owed == 0:
+            continue
+        for owner, part in zip(owners, evenly_unless(owed, [sum(weight[o]) for o in owners])):
+            if part:
+                for index, share in zip(mine[owner], evenly_unless(part, weight[owner])):
+                    shares[index] = share
+    return shares
 
 
 def check_model(root, report, run):
     """Compares a model's shares with its books, its targets with the log, its rates with grants."""
     start, finish, model = run["start"], run["finish"], run["start"]["model"]
     folder = root / "models" / model
-    data = {name: (folder / name).read_bytes() for name in ("shares.json", "books/books.json")}
     bound = {"shares.json": finish["shares"], "books/books.json": finish["books"]}
+    if "survey" in finish:
+        bound["books/survey.json"] = finish["survey"]
+    data = {name: (folder / name).read_bytes() for name in bound}
     for name, content in data.items():
         report.check(
             hashlib.sha256(content).hexdigest() == bound[name] == run["files"][name],
             f"models/{model}/{name} is the file that the log binds",
         )
     shares, books = json.loads(data["shares.json"]), json.loads(data["books/books.json"])
+    survey = json.loads(data["books/survey.json"]) if "survey" in finish else None
     stated = [[t["name"], t["weight"], t["commonsLine"]] for t in books["targets"]]
     report.check(
         stated == [[t["name"], t["weight"], t["commonsLine"]] for t in start["targets"]],
@@ -156,11 +202,11 @@ def check_model(root, report, run):
         all(balanced) and len(balanced) == len(books["targets"]),
         f"{model}: the books balance on {len(balanced)} targets, as the log says",
     )
-    units = dict(zip((line["work"] for line in books["lines"]), divide_books(books)))
+    units = dict(zip((line["work"] for line in books["lines"]), divide_books(books, survey)))
     rows = {row["work"]: row["units"] for row in shares["rows"]}
     report.check(
         rows == units and len(rows) == len(shares["rows"]) == len(books["lines"]),
-        f"{model}: {len(rows)} shares follow from the books to the unit",
+        f"{model}: {len(rows)} shares follow from books and survey to the unit",
     )
     report.check(sum(rows.values()) == WHOLE, f"{model}: the shares add up to 10^12")
     order = [(row["owner"], row["work"]) for row in shares["rows"]]

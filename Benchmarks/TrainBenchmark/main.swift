@@ -90,7 +90,7 @@ var levels = [Int](repeating: 0, count: 8)
 var chords = 0
 var next = 0
 while !run.isFinished {
-  let report = run.advance()
+  let report = try run.advance()
   levels[report.level] += 1
   chords += 1
   if report.step >= next || run.isFinished {

@@ -1,0 +1,110 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Retrains the coalitions of the evaluation's studies and writes what the report is made of:
+//   evaluation LIBRARY DIRECTORY [STUDY …]
+
+import Attribution
+import Canonical
+import Glibc
+import Kernels
+
+/// Coalitions whose losses every method is compared with: the whole, all left out, and random halves.
+func datamodelCoalitions(players: Int) -> [Coalition] {
+  let whole = Coalition.all(players)
+  return [whole] + (0..<players).map { whole.without($0) }
+    + CoalitionDesign.halves(players: players, count: 60, seed: 11)
+}
+
+func shares(_ estimate: ShareEstimate, targets: Int) -> JSON {
+  let shares = estimate.shares(weights: [Double](repeating: 1, count: targets))
+  return [
+    "share": .numbers(shares.map(\.share)), "low": .numbers(shares.map(\.low)),
+    "high": .numbers(shares.map(\.high)),
+  ]
+}
+
+func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
+  makeDirectory(directory)
+  let players = study.accounts.count
+  let commons = study.commons
+  var banks: [JSON] = []
+  var estimates: [JSON] = []
+  for order in study.orders {
+    let folder = "\(directory)/order-\(order)"
+    makeDirectory(folder)
+    var bank = Bank(study, order: order, directory: directory)
+    switch study.name {
+    case "shapley":
+      try bank.retrain(
+        CoalitionDesign.coalitions(players: players, count: 1 << players, seed: order), blas: blas,
+        threads: threads)
+    case "datamodels":
+      try bank.retrain(datamodelCoalitions(players: players), blas: blas, threads: threads)
+    default: break
+    }
+    if !exists("\(folder)/scores/books-path.json"), study.name != "split" {
+      try PeerFolder(study: study, seed: order, directory: folder).write(
+        blas: blas, threads: threads)
+    }
+    do {
+      let design = try Cheats.players(of: study, blas: blas, threads: threads, order: order)
+      for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {
+        for seed in (study.name == "shapley" ? 1...3 : 1...1) as ClosedRange<UInt64> {
+          let chosen = CoalitionDesign.coalitions(
+            players: (design.max() ?? 0) + 1, count: count, seed: seed)
+          let accounts = chosen.map { coalition in
+            Coalition(design.indices.filter { coalition.contains(design[$0]) })
+          }
+          try bank.retrain(accounts, blas: blas, threads: threads)
+          let began = seconds()
+          let estimate = ShareEstimate(
+            players: (design.max() ?? 0) + 1, coalitions: chosen,
+            losses: accounts.map { bank.losses[$0] ?? [] }, commons: commons, seed: seed)
+          if chosen.count == 48, seed == 1, players == estimate.values.count {
+            Evaluation.writeScores(
+              "shares-48", estimate.values, seconds: seconds() - began, directory: folder,
+              notes: "Shapley values of the excess, estimated from 48 retrained coalitions")
+          }
+          estimates.append([
+            "order": .integer(Int64(order)), "coalitions": .integer(Int64(chosen.count)),
+            "seed": .integer(Int64(seed)), "seconds": .double(seconds() - began),
+            "trainings": .double(
+              accounts.reduce(0) { $0 + Double($1.count) } / Double(players)),
+            "members": .array(accounts.map { .integer(Int64($0.mask)) }),
+            "players": .array(design.map { .integer(Int64($0)) }),
+            "misfit": .numbers(estimate.misfit),
+            "values": .array(estimate.values.map(JSON.numbers)),
+            "shares": shares(estimate, targets: commons.count),
+          ])
+        }
+      }
+    }
+    banks.append(bank.json)
+  }
+  Evaluation.write(
+    [
+      "study": .string(study.name), "accounts": .array(study.accounts.map { .string($0.name) }),
+      "bytes": .array(
+        study.accounts.map { .integer(Int64($0.training.reduce(0) { $0 + $1.count })) }),
+      "targets": .array(study.targets.map { .string($0.name) }), "lines": .numbers(commons),
+      "weights": .numbers(commons.map { _ in 1 }), "orders": .array(banks),
+      "estimates": .array(estimates),
+    ], to: "\(directory)/coalitions.json")
+}
+
+let arguments = Array(CommandLine.arguments.dropFirst())
+guard arguments.count >= 2 else {
+  print("usage: evaluation LIBRARY DIRECTORY [shapley|datamodels|cheats|split …]")
+  exit(2)
+}
+let blas = try BLAS.load()
+let names =
+  arguments.count > 2 ? Array(arguments[2...]) : ["shapley", "datamodels", "cheats", "split"]
+for name in names {
+  guard let study = Study.named(name, root: arguments[0]) else {
+    print("evaluation: there is no study '\(name)'")
+    exit(2)
+  }
+  try run(study, directory: "\(arguments[1])/\(name)", blas: blas, threads: 2)
+}
