@@ -39,6 +39,16 @@ package struct Finding: Hashable, Sendable {
 
   /// Whether the log itself is damaged; leftovers do it no harm.
   package var isDamage: Bool { fault != .leftover }
+
+  /// Whether the checkpoint lacks the signature of the name and key that were asked for.
+  ///
+  /// Either the checkpoint was altered, or what names the log's key.
+  package var isOfAnotherSigner: Bool {
+    switch fault {
+    case .checkpoint(.notSigned), .checkpoint(.wrongOrigin): true
+    default: false
+    }
+  }
 }
 
 extension Finding: CustomStringConvertible {
