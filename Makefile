@@ -6,7 +6,7 @@ DIR ?= cadastre-quickstart
 LIBRARY ?= ../shared/corpora/library
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format bench bench-train bench-generate evaluate clean
+.PHONY: help quickstart build test format bench-books bench-train bench-generate evaluate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -24,10 +24,11 @@ test: ## Everything that decides whether a change may land
 format: ## Format all Swift files in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
-bench: ## Train on the King James text with the books open, and print where the time goes
+bench-books: ## Measure what the books cost a run, and write Documentation/benchmarks/books.md
 	@Scripts/bootstrap
-	@mkdir -p .build && bible -f gen1:1-rev22:21 >.build/king-james.txt
-	swift run -c release train-benchmark .build/king-james.txt
+	swift build -c release --product books-benchmark
+	@mkdir -p .build Documentation/benchmarks && bible -f gen1:1-rev22:21 >.build/king-james.txt
+	.build/release/books-benchmark .build/king-james.txt page=Documentation/benchmarks/books.md
 
 bench-train: ## Measure training steps beside PyTorch's, and write Documentation/benchmarks/train.md
 	@Scripts/bootstrap

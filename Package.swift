@@ -127,8 +127,8 @@ let wholeTests: [Target] = [
 /// Programs that measure; none is part of the product.
 let benchmarks: [Target] = [
   .executableTarget(
-    name: "train-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
-    path: "Benchmarks/TrainBenchmark", swiftSettings: settings),
+    name: "books-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
+    path: "Benchmarks/BooksBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "step-benchmark", dependencies: ["Canonical", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/StepBenchmark", swiftSettings: settings),

@@ -13,7 +13,7 @@ enum Cheats {
   ) throws -> [Int] {
     guard study.accounts.count > study.players else { return Array(study.accounts.indices) }
     let run = try BookkeptRun(
-      model: LlamaModel(Study.model, blas: blas), training: Study.training(seed: order),
+      model: LlamaModel(Study.model, blas: blas), training: study.training(seed: order),
       books: BooksConfiguration(), lines: study.lines, targets: study.targets, threads: threads)
     while !run.isFinished { _ = try run.advance() }
     let books = run.closedBooks()

@@ -14,7 +14,7 @@ struct PeerFolder {
 
   /// Trains the run with its books open; writes windows, order, checkpoints and the books' scores.
   func write(blas: BLAS, threads: Int) throws {
-    let (model, training) = (Study.model, Study.training(seed: seed))
+    let (model, training) = (Study.model, study.training(seed: seed))
     let (lines, targets) = (study.lines, study.targets)
     let llama = try LlamaModel(model, blas: blas)
     let windows = WindowSet(
@@ -117,9 +117,6 @@ struct PeerFolder {
     Evaluation.writeScores(
       "books-path", matrix(books.credit), seconds: seconds, directory: directory,
       notes: "path-integral credits of the books; largest residual \(residual) of a reduction")
-    Evaluation.writeScores(
-      "books-left-end", matrix(books.leftEnd), seconds: seconds, directory: directory,
-      notes: "the books' credits at the left end of each chord, with momentum")
   }
 }
 

@@ -34,7 +34,10 @@ struct Study {
   /// The most players of its game; as a run's survey has it, where nothing else is said.
   var players = SurveyConfiguration().players
   /// The seeds of first weights and data order.
-  var orders: [UInt64] = [1, 2]
+  var orders: [UInt64] = [1, 2, 3]
+  /// Whether a small change of the data makes a small change of the weights: half the rate, twice the
+  /// batch.
+  var isSmooth = false
 
   /// The small model: 2 layers of width 48, 72,432 parameters, 400 steps of 32 windows of 64 bytes.
   static var model: ModelConfiguration {
@@ -47,14 +50,14 @@ struct Study {
     return model
   }
 
-  static func training(seed: UInt64) -> TrainingConfiguration {
+  func training(seed: UInt64) -> TrainingConfiguration {
     var training = TrainingConfiguration()
     training.seed = seed
     training.steps = 400
     training.warmUpSteps = 60
-    training.batchSize = 32
+    training.batchSize = isSmooth ? 64 : 32
     training.shardWindows = 32
-    training.peakRate = 2e-3
+    training.peakRate = isSmooth ? 1e-3 : 2e-3
     return training
   }
 
@@ -85,7 +88,7 @@ struct Study {
 
   func game(seed: UInt64, blas: BLAS) throws -> CoalitionTrainer {
     try CoalitionTrainer(
-      model: LlamaModel(Self.model, blas: blas), training: Self.training(seed: seed), lines: lines,
+      model: LlamaModel(Self.model, blas: blas), training: training(seed: seed), lines: lines,
       targets: targets)
   }
 }
@@ -122,10 +125,10 @@ extension Study {
     let noise = Account(name: "random bytes", training: [random(400_000)])
     switch name {
     case "shapley": return Study(name: name, accounts: eight)
-    case "datamodels":
+    case "datamodels", "smooth":
       return Study(
         name: name, accounts: eight + read(more, below: root) + [copy, noise], players: 16,
-        orders: [1])
+        orders: name == "smooth" ? [1, 2, 3] : [1], isSmooth: name == "smooth")
     case "split":
       let text = eight[0].training[0]
       var parts = (0..<20).map { part in

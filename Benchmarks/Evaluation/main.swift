@@ -9,11 +9,15 @@ import Canonical
 import Glibc
 import Kernels
 
-/// Coalitions whose losses every method is compared with: the whole, all left out, and random halves.
-func datamodelCoalitions(players: Int) -> [Coalition] {
+/// The whole, and each player left out of it.
+func leftOut(players: Int) -> [Coalition] {
   let whole = Coalition.all(players)
   return [whole] + (0..<players).map { whole.without($0) }
-    + CoalitionDesign.halves(players: players, count: 60, seed: 11)
+}
+
+/// Coalitions whose losses every method is compared with: the whole, all left out, and random halves.
+func datamodelCoalitions(players: Int) -> [Coalition] {
+  leftOut(players: players) + CoalitionDesign.halves(players: players, count: 120, seed: 11)
 }
 
 func shares(_ estimate: ShareEstimate, targets: Int) -> JSON {
@@ -41,6 +45,8 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
         threads: threads)
     case "datamodels":
       try bank.retrain(datamodelCoalitions(players: players), blas: blas, threads: threads)
+    case "smooth":
+      try bank.retrain(leftOut(players: players), blas: blas, threads: threads)
     default: break
     }
     if !exists("\(folder)/scores/books-path.json"), study.name != "split" {

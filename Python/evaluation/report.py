@@ -15,7 +15,6 @@ from plots import draw
 
 NAMES = {
     "books-path": "books, path integral",
-    "books-left-end": "books, left end",
     "shares-48": "share estimator, 48 coalitions, per target",
     "equal-split": "equal split",
     "bytes": "bytes contributed",

@@ -37,7 +37,7 @@ extension RunStateError: CustomStringConvertible {
 /// of displacements holds. All little-endian.
 /// Continuing from it gives the same bits as not stopping. Integrity is the caller's: hash the stream.
 extension BookkeptRun {
-  private static var magic: [UInt8] { Array("CADASTRE RUN 2\n\0".utf8) }
+  private static var magic: [UInt8] { Array("CADASTRE RUN 3\n\0".utf8) }
 
   /// Writes the state piece by piece.
   ///
@@ -152,11 +152,12 @@ extension BookkeptRun {
       ("longest chord", UInt64(controller.maximum)),
       ("number of segments", UInt64(books.segments)),
       ("displacement budget", UInt64(books.displacementBudgetBytes)),
+      ("numbers a line's momentum", UInt64(accounting.momenta.stride)),
     ]
   }
 
   private var sumPaths: [WritableKeyPath<BooksAccumulator, [Double]>] {
-    [\.initialLoss, \.currentLoss, \.credit, \.leftEnd, \.decay, \.absoluteResidual]
+    [\.initialLoss, \.currentLoss, \.credit, \.decay, \.absoluteResidual, \.foldingError]
   }
 
   private func withFloats(
@@ -166,6 +167,7 @@ extension BookkeptRun {
     try body("weights", trainer.parameters.elements)
     try body("first moments", trainer.first.elements)
     try body("second moments", trainer.second.elements)
-    try body("line momenta", accounting.momenta.elements)
+    try body("line momenta", accounting.momenta.values.elements)
+    try body("exact momenta", accounting.momenta.exact.elements)
   }
 }

@@ -50,8 +50,8 @@ package final class BookkeptRun {
   private let valuation: Valuation
   private var left: FloatBuffer
   private var right: FloatBuffer
-  private var even: FloatBuffer
-  private var odd: FloatBuffer
+  /// By group of inner nodes, then target.
+  private let inner: FloatBuffer
   private let start: FloatBuffer
   private let node: FloatBuffer
   private var hasLeft = false
@@ -94,24 +94,29 @@ package final class BookkeptRun {
     let longest = min(books.maximumChord, books.memoryBudgetBytes / stepBytes)
     store = ChordStore(
       parameterCount: size, unitCapacity: longest * training.batchSize, stepCapacity: longest)
+    let momenta = LineMomenta(
+      lineCount: lines.count, parameterCount: size, budget: books.momentumBudgetBytes,
+      seed: training.seed)
     accounting = ChordAccounting(
-      model: model, workers: workers, lineCount: lines.count, targetCount: targets.count,
+      momenta: momenta, workers: workers, targetCount: targets.count,
       unitCapacity: longest * training.batchSize, beta1: Double(Float(training.beta1)))
     recorder = try Self.recorder(
-      books, training, lines, parameterCount: size, workers: workers)
-    accumulator = BooksAccumulator(lineCount: lines.count, targetCount: targets.count)
+      books, training, lines, parameterCount: size, keepsMomenta: momenta.isFolded,
+      workers: workers)
+    accumulator = BooksAccumulator(
+      lineCount: lines.count, targetCount: targets.count, samples: momenta.samples)
     controller = ChordController(maximum: longest)
     left = FloatBuffer(count: targets.count * size)
     right = FloatBuffer(count: targets.count * size)
-    even = FloatBuffer(count: targets.count * size)
-    odd = FloatBuffer(count: targets.count * size)
+    inner = FloatBuffer(
+      count: Quadrature.rule(level: books.maximumLevel).inner.count * targets.count * size)
     start = FloatBuffer(count: size)
     node = FloatBuffer(count: size)
   }
 
   private static func recorder(
     _ books: BooksConfiguration, _ training: TrainingConfiguration, _ lines: [TrainingLine],
-    parameterCount: Int, workers: Workers
+    parameterCount: Int, keepsMomenta: Bool, workers: Workers
   ) throws(RunError) -> DisplacementRecorder? {
     guard books.displacementBudgetBytes > 0 else { return nil }
     let owners = lines.map(\.owner)
@@ -121,7 +126,8 @@ package final class BookkeptRun {
       parameterCount: parameterCount, accountBytes: accountBytes, steps: training.steps,
       segments: books.segments, budget: books.displacementBudgetBytes)
     return DisplacementRecorder(
-      plan: plan, owners: owners, beta1: Double(Float(training.beta1)), workers: workers)
+      plan: plan, owners: owners, beta1: Double(Float(training.beta1)),
+      keepsMomenta: keepsMomenta, workers: workers)
   }
 
   private static func validate(
@@ -143,6 +149,9 @@ package final class BookkeptRun {
     try books.validate()
     let needed = (training.batchSize + 1) * model.layout.count * MemoryLayout<Float>.stride
     guard books.memoryBudgetBytes >= needed else { throw .memoryBudgetTooSmall(needed) }
+    let least = LineMomenta.leastBudget(
+      lineCount: lines.count, parameterCount: model.layout.count)
+    guard books.momentumBudgetBytes >= least else { throw .momentumBudgetTooSmall(least) }
   }
 
   /// Steps done so far.
@@ -211,14 +220,14 @@ package final class BookkeptRun {
         .target(target), step: trainer.step, from: store.steps.last?.units.lowerBound ?? 0)
     }
     recorder?.add(
-      store, momenta: accounting.momenta.base, from: start.base, to: trainer.parameters.base,
+      store, momenta: accounting.momenta, from: start.base, to: trainer.parameters.base,
       step: trainer.step)
     TimeSplit.lap(&began, into: &timeSplit.displacements)
     let result = accounting.close(
       store,
       ChordAccounting.Gradients(
-        left: left.base, right: right.base, even: even.base, odd: odd.base,
-        weights: Quadrature.weights(level: measured.level)))
+        left: left.base, right: right.base, inner: inner.base,
+        rule: Quadrature.rule(level: measured.level)))
     TimeSplit.lap(&began, into: &timeSplit.accounting)
     _ = accumulator.add(result, losses: measured.losses)
     guard accumulator.isBookable else {
@@ -243,6 +252,15 @@ package final class BookkeptRun {
     return (recorder.stored.count - 1, bytes)
   }
 
+  /// How momenta are folded, and what that loses so far; nil where they are exact.
+  package var folding: MomentumFolding? {
+    let momenta = accounting.momenta
+    guard momenta.isFolded else { return nil }
+    return MomentumFolding(
+      numbersPerLine: momenta.stride, sampledLines: momenta.samples.count,
+      errorPartsPerMillion: accumulator.foldingErrorPartsPerMillion)
+  }
+
   /// The digests of the files of displacements that were given so far.
   package var displacementDigests: [Digest] { recorder?.stored.map(\.digest) ?? [] }
 
@@ -254,16 +272,15 @@ package final class BookkeptRun {
       at: end, into: right.base, adding: false, start: start.base, end: end)
     let leftSlopes = slopes(left.base, end)
     let ends = zip(leftSlopes, atEnd.slopes).map { $0 + $1 }
-    var evenSlopes = Array(repeating: 0.0, count: targetCount)
-    var oddSlopes = evenSlopes
+    var innerSlopes: [[Double]] = []
     var level = 1
     while true {
-      let weights = Quadrature.weights(level: level)
+      let rule = Quadrature.rule(level: level)
       var excess = 0.0
       for target in 0..<targetCount {
-        let integral =
-          weights.ends * ends[target] + weights.even * evenSlopes[target]
-          + weights.odd * oddSlopes[target]
+        let integral = zip(rule.inner, innerSlopes).reduce(rule.ends * ends[target]) {
+          $0 + $1.0 * $1.1[target]
+        }
         let change = atEnd.losses[target] - accumulator.currentLoss[target]
         let allowed =
           books.tolerance
@@ -272,23 +289,18 @@ package final class BookkeptRun {
         excess = max(excess, (change - integral).magnitude / allowed)
       }
       if excess <= 1 || level == books.maximumLevel { return (atEnd.losses, level, excess) }
-      if level == 2 {
-        swap(&even, &odd)
-        evenSlopes = oddSlopes
-      } else if level > 2 {
-        VectorOperations.add(odd.base, to: even.base, count: targetCount * size)
-        for target in 0..<targetCount { evenSlopes[target] += oddSlopes[target] }
-      } else {
-        even.base.update(repeating: 0, count: targetCount * size)
-      }
       level += 1
-      oddSlopes = Array(repeating: 0, count: targetCount)
-      for (index, place) in Quadrature.newNodes(level: level).enumerated() {
-        VectorOperations.interpolate(
-          start.base, end, factor: Float(place), into: node.base, count: size)
-        let inner = valuation.measure(
-          at: node.base, into: odd.base, adding: index > 0, start: start.base, end: end)
-        for target in 0..<targetCount { oddSlopes[target] += inner.slopes[target] }
+      for group in Quadrature.newGroups(level: level) {
+        var slopes = Array(repeating: 0.0, count: targetCount)
+        for (index, place) in Quadrature.groups[group].enumerated() {
+          VectorOperations.interpolate(
+            start.base, end, factor: Float(place), into: node.base, count: size)
+          let measured = valuation.measure(
+            at: node.base, into: inner.base + group * targetCount * size, adding: index > 0,
+            start: start.base, end: end)
+          for target in 0..<targetCount { slopes[target] += measured.slopes[target] }
+        }
+        innerSlopes.append(slopes)
       }
     }
   }

@@ -9,16 +9,20 @@ struct BooksAccumulator: Equatable {
   var currentLoss: [Double] = []
   /// By line, then target.
   var credit: [Double]
-  var leftEnd: [Double]
   var decay: [Double]
   /// The sum of the residuals' magnitudes over chords.
   var absoluteResidual: [Double]
+  /// The lines whose momenta are kept exactly beside the folded ones; none where all are exact.
+  let samples: [Int]
+  /// By sampled line, then target: what folding added to the credit.
+  var foldingError: [Double]
 
-  init(lineCount: Int, targetCount: Int) {
+  init(lineCount: Int, targetCount: Int, samples: [Int] = []) {
     self.lineCount = lineCount
     self.targetCount = targetCount
+    self.samples = samples
+    foldingError = Array(repeating: 0, count: samples.count * targetCount)
     credit = Array(repeating: 0, count: lineCount * targetCount)
-    leftEnd = credit
     decay = Array(repeating: 0, count: targetCount)
     absoluteResidual = decay
   }
@@ -28,7 +32,6 @@ struct BooksAccumulator: Equatable {
     var residuals = zip(currentLoss, losses).map { $0 - $1 }
     for index in credit.indices {
       credit[index] += result.credit[index]
-      leftEnd[index] += result.leftEnd[index]
       residuals[index % targetCount] -= result.credit[index]
     }
     for target in 0..<targetCount {
@@ -36,6 +39,7 @@ struct BooksAccumulator: Equatable {
       residuals[target] -= result.decay[target]
       absoluteResidual[target] += residuals[target].magnitude
     }
+    for index in foldingError.indices { foldingError[index] += result.foldingError[index] }
     currentLoss = losses
     return residuals
   }
@@ -45,9 +49,27 @@ struct BooksAccumulator: Equatable {
 
   /// Whether every sum is a number that the closed books can hold.
   var isBookable: Bool {
-    [initialLoss, currentLoss, credit, leftEnd, decay, absoluteResidual].allSatisfy {
+    [initialLoss, currentLoss, credit, decay, absoluteResidual].allSatisfy {
       $0.allSatisfy { $0.magnitude <= Self.largest }
     }
+  }
+
+  /// The root mean square of what folding added to the sampled lines' credits, as a part of the root
+  /// mean square of these credits without it, in parts per million; at most 10⁹.
+  var foldingErrorPartsPerMillion: Int64 {
+    var errors = 0.0
+    var credits = 0.0
+    for (index, line) in samples.enumerated() {
+      for target in 0..<targetCount {
+        let error = foldingError[index * targetCount + target]
+        let exact = credit[line * targetCount + target] - error
+        errors += error * error
+        credits += exact * exact
+      }
+    }
+    guard errors > 0 else { return 0 }
+    guard credits > 0 else { return 1_000_000_000 }
+    return Int64(min((errors / credits).squareRoot() * 1e6, 1e9).rounded())
   }
 
   /// What is not explained so far: reduction less credits less decay.
@@ -68,7 +90,6 @@ struct BooksAccumulator: Equatable {
       initialLoss: initialLoss.map(ClosedBooks.piconats),
       finalLoss: currentLoss.map(ClosedBooks.piconats),
       credit: (0..<lineCount).map { row(credit, $0) },
-      leftEnd: (0..<lineCount).map { row(leftEnd, $0) },
       decay: decay.map(ClosedBooks.piconats),
       absoluteResidual: absoluteResidual.map(ClosedBooks.piconats))
   }

@@ -40,12 +40,17 @@ package struct BooksFile: Sendable {
   package let targets: [Target]
   package let lines: [Line]
   package let books: ClosedBooks
+  /// How works' momenta were folded; nil where they were exact.
+  package let folding: MomentumFolding?
 
-  private static let format = "cadastre-books/1"
+  private static let format = "cadastre-books/2"
   private static let range = -JSON.largestExactInteger...JSON.largestExactInteger
 
   /// Pairs books with what their rows and columns stand for; the counts must agree.
-  package init(steps: Int, targets: [Target], lines: [Line], books: ClosedBooks) {
+  package init(
+    steps: Int, targets: [Target], lines: [Line], books: ClosedBooks,
+    folding: MomentumFolding? = nil
+  ) {
     precondition(
       books.initialLoss.count == targets.count && books.credit.count == lines.count,
       "books have one column a target and one row a line")
@@ -53,11 +58,12 @@ package struct BooksFile: Sendable {
     self.targets = targets
     self.lines = lines
     self.books = books
+    self.folding = folding
   }
 
   /// The file form.
   package var json: JSON {
-    [
+    var object: JSONObject = [
       "format": .string(Self.format), "unit": "piconats per byte",
       "steps": .integer(Int64(steps)),
       "targets": .array(
@@ -76,10 +82,17 @@ package struct BooksFile: Sendable {
           [
             "work": .string(line.work.hex), "owner": .string(line.owner.text),
             "credit": .array(books.credit[index].map { .integer($0) }),
-            "leftEnd": .array(books.leftEnd[index].map { .integer($0) }),
           ]
         }),
     ]
+    if let folding {
+      object["foldedMomenta"] = [
+        "numbersPerWork": .integer(Int64(folding.numbersPerLine)),
+        "sampledWorks": .integer(Int64(folding.sampledLines)),
+        "errorPartsPerMillion": .integer(folding.errorPartsPerMillion),
+      ]
+    }
+    return .object(object)
   }
 
   /// Reads the file form; books that do not balance are no books.
@@ -107,7 +120,6 @@ package struct BooksFile: Sendable {
     }
     var lines: [Line] = []
     var credit: [[Int64]] = []
-    var leftEnd: [[Int64]] = []
     for value in try fields.array("lines") {
       var line = try JSONFields(value, of: "a line of the books")
       lines.append(
@@ -115,15 +127,24 @@ package struct BooksFile: Sendable {
           work: try line.parsed("work", as: "a SHA-256 digest", Digest.init(hex:)),
           owner: try line.parsed("owner", as: "a did:key") { DIDKey($0) }))
       credit.append(try Self.row(&line, "credit", count: targets.count))
-      leftEnd.append(try Self.row(&line, "leftEnd", count: targets.count))
       try line.finish()
+    }
+    if let value = fields.optional("foldedMomenta") {
+      var folded = try JSONFields(value, of: "the books' foldedMomenta")
+      folding = MomentumFolding(
+        numbersPerLine: Int(try folded.integer("numbersPerWork", in: 1...Self.range.upperBound)),
+        sampledLines: Int(try folded.integer("sampledWorks", in: 1...Self.range.upperBound)),
+        errorPartsPerMillion: try folded.integer("errorPartsPerMillion"))
+      try folded.finish()
+    } else {
+      folding = nil
     }
     try fields.finish()
     self.targets = targets
     self.lines = lines
     books = ClosedBooks(
       initialLoss: columns.map { $0[0] }, finalLoss: columns.map { $0[1] }, credit: credit,
-      leftEnd: leftEnd, decay: columns.map { $0[2] }, absoluteResidual: columns.map { $0[4] })
+      decay: columns.map { $0[2] }, absoluteResidual: columns.map { $0[4] })
     guard books.residual == columns.map({ $0[3] }) else {
       throw .wrong(name: "residual", expected: "what balances the books", subject: "the books")
     }

@@ -9,86 +9,91 @@ internal import Transformer
 /// With K steps of stride a_s = rate / (1 - β₁^t), clip κ_s and preconditioner P_s, let
 /// R_s = a_s P_s + β₁ R_{s+1}. A line that enters with momentum m and adds gradients g_s moves the
 /// weights by −β₁ R_0 ∘ m − Σ_s (1 − β₁) κ_s R_s ∘ g_s, exactly. So its credit along any direction D is
-/// a sum of products ⟨D ∘ R_s, g_s⟩: one small matrix product a step, over blocks of parameters that
-/// stay in the cache, instead of touching every line's momentum at every step.
+/// a sum of products ⟨D ∘ R_s, g_s⟩, over blocks of parameters that stay in the cache: every gradient is
+/// read once, instead of touching every line's momentum at every step.
+///
+/// Where momenta are folded (`LineMomenta`), ⟨D ∘ R_0, m⟩ is an estimate; the sum over all lines is known
+/// exactly, and what the estimates miss of it is divided by the squared lengths of the momenta, so that
+/// the books' residual is that of the quadrature alone.
 final class ChordAccounting {
-  /// Parameters in a block, and how many sums run side by side (added in order at the end).
-  static let block = 4096
-  static let tasks = 16
+  private static let block = LineMomenta.block
+  /// How many sums run side by side (added in order at the end).
+  private static let tasks = 16
 
-  private let blas: BLAS
   private let workers: Workers
   private let size: Int
   private let lineCount: Int
-  /// Two for each target: along the mean gradient of the chord, and along that at its start.
-  private let directions: Int
+  private let targetCount: Int
   private let beta1: Double
-  /// Each line's momentum, end to end.
-  let momenta: FloatBuffer
+  let momenta: LineMomenta
   private let scratch: [Scratch]
+  /// By task: by target, then column; then the squared length of each line's momentum.
   private var sums: [Double]
+  /// Decay, lines' momenta, exact rows of momenta, units.
   private let columns: Int
 
   private final class Scratch {
     let directions: FloatBuffer
     let weighted: FloatBuffer
+    let folded: FloatBuffer
     let reach: FloatBuffer
     let products: FloatBuffer
 
     init(directions count: Int, columns: Int) {
       directions = FloatBuffer(count: count * ChordAccounting.block)
       weighted = FloatBuffer(count: count * ChordAccounting.block)
+      folded = FloatBuffer(count: count * ChordAccounting.block)
       reach = FloatBuffer(count: ChordAccounting.block)
       products = FloatBuffer(count: count * columns)
     }
   }
 
   init(
-    model: LlamaModel, workers: Workers, lineCount: Int, targetCount: Int, unitCapacity: Int,
-    beta1: Double
+    momenta: LineMomenta, workers: Workers, targetCount: Int, unitCapacity: Int, beta1: Double
   ) {
-    blas = model.blas
     self.workers = workers
-    size = model.layout.count
-    self.lineCount = lineCount
-    directions = 2 * targetCount
+    self.momenta = momenta
+    size = momenta.parameterCount
+    lineCount = momenta.lineCount
+    self.targetCount = targetCount
     self.beta1 = beta1
-    columns = lineCount + unitCapacity + 1
-    momenta = FloatBuffer(count: lineCount * size)
-    let (rows, columns) = (directions, columns)
-    scratch = (0..<workers.count).map { _ in Scratch(directions: rows, columns: columns) }
-    sums = Array(repeating: 0, count: Self.tasks * directions * columns)
+    columns = 1 + lineCount + momenta.exactCount + unitCapacity
+    let columns = columns
+    scratch = (0..<workers.count).map { _ in Scratch(directions: targetCount, columns: columns) }
+    sums = Array(repeating: 0, count: Self.tasks * (targetCount * columns + lineCount))
   }
+
+  private var firstExact: Int { 1 + lineCount }
+  private var firstUnit: Int { 1 + lineCount + momenta.exactCount }
 
   /// What one chord gave: credits by line and target, in nats per byte removed.
   struct Result {
     var credit: [Double]
-    var leftEnd: [Double]
     var decay: [Double]
+    /// By sampled line, then target: what folding added to the line's credit.
+    var foldingError: [Double]
   }
 
   /// The gradients a chord was measured with, each sum one gradient a target, end to end.
   struct Gradients {
     var left: UnsafePointer<Float>
     var right: UnsafePointer<Float>
-    var even: UnsafePointer<Float>
-    var odd: UnsafePointer<Float>
-    var weights: Quadrature.Weights
+    /// By group of nodes, then target.
+    var inner: UnsafePointer<Float>
+    var rule: Quadrature.Rule
   }
 
   /// Closes the chord in `store`; afterwards `momenta` are those at its end.
   func close(_ store: ChordStore, _ gradients: Gradients) -> Result {
-    let blocks = (size + Self.block - 1) / Self.block
-    let stride = directions * columns
+    let stride = targetCount * columns + lineCount
     sums.withUnsafeMutableBufferPointer { sums in
       let sums = sums
       workers.run(pieces: Self.tasks) { task, worker in
         let own = UnsafeMutableBufferPointer(rebasing: sums[task * stride..<(task + 1) * stride])
         own.update(repeating: 0)
-        for block in blocks * task / Self.tasks..<blocks * (task + 1) / Self.tasks {
-          let offset = block * Self.block
-          account(
-            store, gradients, offset..<min(offset + Self.block, size), scratch[worker], into: own)
+        let segments = momenta.segmentCount
+        for segment in segments * task / Self.tasks..<segments * (task + 1) / Self.tasks {
+          account(store, gradients, segment: segment, scratch[worker], into: own)
         }
       }
     }
@@ -96,69 +101,130 @@ final class ChordAccounting {
   }
 
   private func account(
-    _ store: ChordStore, _ gradients: Gradients, _ range: Range<Int>, _ scratch: Scratch,
+    _ store: ChordStore, _ gradients: Gradients, segment: Int, _ scratch: Scratch,
     into sums: UnsafeMutableBufferPointer<Double>
   ) {
-    let count = range.count
-    let offset = range.lowerBound
-    fillDirections(gradients, range, scratch)
-    for row in 0..<directions {
-      sums[row * columns] -= VectorOperations.dot(
-        scratch.directions.base + row * Self.block, store.decayed.base + offset, count: count)
-    }
-    let reach = scratch.reach.base
-    reach.update(repeating: 0, count: count)
-    for (index, step) in store.steps.enumerated().reversed() {
-      VectorOperations.combine(
-        Float(step.stride), store.preconditioners.base + index * size + offset, Float(beta1), reach,
-        into: reach, count: count)
-      multiply(
-        store.gradients.base + step.units.lowerBound * size + offset, rows: step.units.count,
-        factor: (1 - beta1) * step.clip, count: count, scratch,
-        firstColumn: 1 + lineCount
-          + step.units.lowerBound, into: sums)
-    }
-    multiply(
-      momenta.base + offset, rows: lineCount, factor: beta1, count: count, scratch, firstColumn: 1,
-      into: sums)
-    carryMomenta(store, range)
-  }
-
-  /// Lays the mean gradients, then those of the chord's start, row by row.
-  private func fillDirections(_ gradients: Gradients, _ range: Range<Int>, _ scratch: Scratch) {
-    let count = range.count
-    let weights = gradients.weights
-    for target in 0..<directions / 2 {
-      let at = target * size + range.lowerBound
-      let mean = scratch.directions.base + target * Self.block
-      VectorOperations.combine(
-        Float(weights.ends), gradients.left + at, Float(weights.ends), gradients.right + at,
-        into: mean, count: count)
-      if weights.odd > 0 {
-        VectorOperations.accumulate(Float(weights.odd), gradients.odd + at, to: mean, count: count)
-        VectorOperations.accumulate(
-          Float(weights.even), gradients.even + at, to: mean, count: count)
-      }
-      (scratch.directions.base + (directions / 2 + target) * Self.block).update(
-        from: gradients.left + at, count: count)
+    enter(store, gradients, segment: segment, scratch, into: sums)
+    var carried = 1.0
+    for _ in store.steps { carried *= beta1 }
+    momenta.decay(segment: segment, by: Float(carried))
+    for block in momenta.blocks(inSegment: segment) {
+      if momenta.isFolded { fillDirections(gradients, momenta.range(ofBlock: block), scratch) }
+      divide(store, block: block, segment: segment, scratch, into: sums)
     }
   }
 
-  /// Adds `factor · ⟨direction ∘ reach, row⟩` for each direction and each row of `matrix`.
-  private func multiply(
-    _ matrix: UnsafePointer<Float>, rows: Int, factor: Double, count: Int, _ scratch: Scratch,
-    firstColumn: Int, into sums: UnsafeMutableBufferPointer<Double>
+  /// Prices what entered the chord, and decay; leaves the directions of the segment's last block.
+  private func enter(
+    _ store: ChordStore, _ gradients: Gradients, segment: Int, _ scratch: Scratch,
+    into sums: UnsafeMutableBufferPointer<Double>
   ) {
-    for row in 0..<directions {
+    let width = momenta.width(ofSegment: segment)
+    if momenta.isFolded { scratch.folded.base.update(repeating: 0, count: scratch.folded.count) }
+    for block in momenta.blocks(inSegment: segment) {
+      let range = momenta.range(ofBlock: block)
+      fillDirections(gradients, range, scratch)
+      for row in 0..<targetCount {
+        sums[row * columns] -= VectorOperations.dot(
+          scratch.directions.base + row * Self.block, store.decayed.base + range.lowerBound,
+          count: range.count)
+      }
+      scratch.reach.base.update(repeating: 0, count: range.count)
+      for index in store.steps.indices.reversed() { extend(scratch, store, index, range) }
+      weigh(scratch, count: range.count)
+      guard momenta.isFolded else { continue }
+      multiply(
+        scratch.weighted.base, momenta.exact.base + range.lowerBound, rows: momenta.exactCount,
+        stride: size, factor: beta1, count: range.count, scratch, firstColumn: firstExact,
+        into: sums)
+      for row in 0..<targetCount {
+        VectorOperations.accumulateProduct(
+          1, scratch.weighted.base + row * Self.block, momenta.signs.base + range.lowerBound,
+          to: scratch.folded.base + row * Self.block, count: range.count)
+      }
+    }
+    let entered = momenta.values.base + segment * Self.block
+    multiply(
+      (momenta.isFolded ? scratch.folded.base : scratch.weighted.base), entered, rows: lineCount,
+      stride: momenta.stride, factor: beta1, count: width, scratch, firstColumn: 1, into: sums)
+    guard momenta.isFolded else { return }
+    for line in 0..<lineCount {
+      let row = entered + line * momenta.stride
+      sums[targetCount * columns + line] += VectorOperations.dot(row, row, count: width)
+    }
+  }
+
+  /// Prices the chord's own gradients in one block, and carries them, while they are in the cache.
+  private func divide(
+    _ store: ChordStore, block: Int, segment: Int, _ scratch: Scratch,
+    into sums: UnsafeMutableBufferPointer<Double>
+  ) {
+    let range = momenta.range(ofBlock: block)
+    var carried = 1.0
+    scratch.reach.base.update(repeating: 0, count: range.count)
+    for (index, step) in store.steps.enumerated().reversed() {
+      extend(scratch, store, index, range)
+      weigh(scratch, count: range.count)
+      let part = (1 - beta1) * step.clip
+      let first = store.gradients.base + step.units.lowerBound * size + range.lowerBound
+      multiply(
+        scratch.weighted.base, first, rows: step.units.count, stride: size, factor: part,
+        count: range.count, scratch, firstColumn: firstUnit + step.units.lowerBound, into: sums)
+      for unit in step.units {
+        momenta.add(
+          Float(part * carried), store.gradients.base + unit * size + range.lowerBound,
+          to: store.lines[unit], block: block, segment: segment)
+      }
+      carried *= beta1
+    }
+  }
+
+  /// `R_s = a_s P_s + β₁ R_{s+1}`.
+  private func extend(
+    _ scratch: Scratch, _ store: ChordStore, _ index: Int, _ range: Range<Int>
+  ) {
+    VectorOperations.combine(
+      Float(store.steps[index].stride),
+      store.preconditioners.base + index * size + range.lowerBound, Float(beta1),
+      scratch.reach.base, into: scratch.reach.base, count: range.count)
+  }
+
+  /// Each direction times the reach.
+  private func weigh(_ scratch: Scratch, count: Int) {
+    for row in 0..<targetCount {
       VectorOperations.multiply(
         scratch.directions.base + row * Self.block, scratch.reach.base,
         into: scratch.weighted.base + row * Self.block, count: count)
     }
-    blas.multiply(
-      rows: directions, columns: rows, inner: count, scratch.weighted.base, Self.block, matrix,
-      size,
-      transposeB: true, into: scratch.products.base, rows)
-    for row in 0..<directions {
+  }
+
+  /// Lays the mean gradients row by row.
+  private func fillDirections(_ gradients: Gradients, _ range: Range<Int>, _ scratch: Scratch) {
+    let count = range.count
+    let rule = gradients.rule
+    for target in 0..<targetCount {
+      let at = target * size + range.lowerBound
+      let mean = scratch.directions.base + target * Self.block
+      VectorOperations.combine(
+        Float(rule.ends), gradients.left + at, Float(rule.ends), gradients.right + at,
+        into: mean, count: count)
+      for (group, weight) in rule.inner.enumerated() {
+        VectorOperations.accumulate(
+          Float(weight), gradients.inner + group * targetCount * size + at, to: mean, count: count)
+      }
+    }
+  }
+
+  /// Adds `factor · ⟨direction, row⟩` for each direction and each row of `matrix`.
+  private func multiply(
+    _ directions: UnsafePointer<Float>, _ matrix: UnsafePointer<Float>, rows: Int, stride: Int,
+    factor: Double, count: Int, _ scratch: Scratch, firstColumn: Int,
+    into sums: UnsafeMutableBufferPointer<Double>
+  ) {
+    VectorOperations.dots(
+      directions, rows: targetCount, stride: Self.block, matrix, columns: rows,
+      stride: stride, count: count, into: scratch.products.base)
+    for row in 0..<targetCount {
       for column in 0..<rows {
         sums[row * columns + firstColumn + column] +=
           factor * Double(scratch.products.base[row * rows + column])
@@ -166,45 +232,34 @@ final class ChordAccounting {
     }
   }
 
-  /// `m ← β₁^K m + Σ_s (1 − β₁) κ_s β₁^(K−1−s) g_s` for each line.
-  private func carryMomenta(_ store: ChordStore, _ range: Range<Int>) {
-    var factor = 1.0
-    for _ in store.steps { factor *= beta1 }
-    let count = range.count
-    for line in 0..<lineCount {
-      let momentum = momenta.base + line * size + range.lowerBound
-      VectorOperations.combine(Float(factor), momentum, 0, momentum, into: momentum, count: count)
-    }
-    for step in store.steps {
-      factor /= beta1
-      for unit in step.units {
-        VectorOperations.accumulate(
-          Float((1 - beta1) * step.clip * factor),
-          store.gradients.base + unit * size + range.lowerBound,
-          to: momenta.base + store.lines[unit] * size + range.lowerBound, count: count)
-      }
-    }
-  }
-
   private func collect(_ store: ChordStore) -> Result {
-    let targets = directions / 2
-    func total(_ row: Int, _ column: Int) -> Double {
+    let stride = targetCount * columns + lineCount
+    func total(_ index: Int) -> Double {
       var sum = 0.0
-      for task in 0..<Self.tasks { sum += sums[(task * directions + row) * columns + column] }
+      for task in 0..<Self.tasks { sum += sums[task * stride + index] }
       return sum
     }
     var result = Result(
-      credit: Array(repeating: 0, count: lineCount * targets),
-      leftEnd: Array(repeating: 0, count: lineCount * targets),
-      decay: (0..<targets).map { total($0, 0) })
-    for target in 0..<targets {
-      for line in 0..<lineCount {
-        result.credit[line * targets + target] = total(target, 1 + line)
-        result.leftEnd[line * targets + target] = total(targets + target, 1 + line)
+      credit: Array(repeating: 0, count: lineCount * targetCount),
+      decay: (0..<targetCount).map { total($0 * columns) },
+      foldingError: Array(repeating: 0, count: momenta.samples.count * targetCount))
+    let lengths =
+      momenta.isFolded ? (0..<lineCount).map { total(targetCount * columns + $0) } : []
+    let length = lengths.reduce(0, +)
+    for target in 0..<targetCount {
+      let row = target * columns
+      var entered = (0..<lineCount).map { total(row + 1 + $0) }
+      if momenta.isFolded, length > 0 {
+        let missing = total(row + firstExact) - entered.reduce(0, +)
+        for line in entered.indices { entered[line] += missing * lengths[line] / length }
+        for (index, line) in momenta.samples.enumerated() {
+          result.foldingError[index * targetCount + target] =
+            entered[line] - total(row + firstExact + 1 + index)
+        }
       }
+      for line in entered.indices { result.credit[line * targetCount + target] = entered[line] }
       for (unit, line) in store.lines.enumerated() {
-        result.credit[line * targets + target] += total(target, 1 + lineCount + unit)
-        result.leftEnd[line * targets + target] += total(targets + target, 1 + lineCount + unit)
+        result.credit[line * targetCount + target] += total(row + firstUnit + unit)
       }
     }
     return result

@@ -11,8 +11,6 @@ package struct ClosedBooks: Hashable, Sendable {
   package let finalLoss: [Int64]
   /// Path-integral credit, by line, then target.
   package let credit: [[Int64]]
-  /// Credit along the gradients at the start of each chord; does not add up to the reduction.
-  package let leftEnd: [[Int64]]
   /// What weight decay removed from each target's loss.
   package let decay: [Int64]
   /// What the quadrature left unexplained, by definition of balance.
@@ -24,13 +22,12 @@ package struct ClosedBooks: Hashable, Sendable {
 
   /// Closes the books: the residual is whatever makes them balance.
   package init(
-    initialLoss: [Int64], finalLoss: [Int64], credit: [[Int64]], leftEnd: [[Int64]],
+    initialLoss: [Int64], finalLoss: [Int64], credit: [[Int64]],
     decay: [Int64], absoluteResidual: [Int64]
   ) {
     self.initialLoss = initialLoss
     self.finalLoss = finalLoss
     self.credit = credit
-    self.leftEnd = leftEnd
     self.decay = decay
     self.absoluteResidual = absoluteResidual
     residual = initialLoss.indices.map { target in

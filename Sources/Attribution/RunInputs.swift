@@ -64,13 +64,15 @@ package struct BooksConfiguration: Hashable, Sendable {
   /// A chord may leave this part of its own change, plus this part of the target's first loss times
   /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
   /// times this part of the reduction; measured, to less than it.
-  package var tolerance = 0.006
+  package var tolerance = 0.015
   /// The most steps between two measured points.
-  package var maximumChord = 16
-  /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 to 6 Simpson on 5 to 33 nodes.
-  package var maximumLevel = 6
+  package var maximumChord = 40
+  /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 and 4 Lobatto's and Kronrod's rules on 5 and 9 nodes.
+  package var maximumLevel = Quadrature.maximumLevel
   /// The most memory the gradients of one chord may take.
-  package var memoryBudgetBytes = 1280 << 20
+  package var memoryBudgetBytes = 2304 << 20
+  /// The most memory that works' momenta may take: exact within it, else folded (`LineMomenta`).
+  package var momentumBudgetBytes = 4096 << 20
   /// The most bytes that displacements may take on disk; 0 stores none.
   ///
   /// From them texts are divided after the run. During the run they take 4 bytes of memory for each
@@ -93,7 +95,7 @@ package struct BooksConfiguration: Hashable, Sendable {
     guard (1...1024).contains(maximumChord) else {
       throw .outOfRange("maximum chord", Double(maximumChord))
     }
-    guard (1...6).contains(maximumLevel) else {
+    guard (1...Quadrature.maximumLevel).contains(maximumLevel) else {
       throw .outOfRange("maximum level", Double(maximumLevel))
     }
     guard displacementBudgetBytes >= 0 else {
@@ -120,6 +122,8 @@ package enum RunError: Error, Hashable {
   case outOfRange(String, Double)
   /// One step's gradients do not fit the memory budget; holds the bytes that one step needs.
   case memoryBudgetTooSmall(Int)
+  /// Not even the shortest folded momenta fit their budget; holds the bytes that they need.
+  case momentumBudgetTooSmall(Int)
   /// Not even two rows of displacements fit their budget; holds the bytes that they need.
   case displacementBudgetTooSmall(Int)
 }
@@ -136,6 +140,8 @@ extension RunError: CustomStringConvertible {
       "\(name) \(value) is out of range: see the configuration's documentation"
     case .memoryBudgetTooSmall(let bytes):
       "the books' memory budget is too small: allow at least \(bytes) bytes"
+    case .momentumBudgetTooSmall(let bytes):
+      "the budget for momenta is too small: allow at least \(bytes) bytes"
     case .displacementBudgetTooSmall(let bytes):
       "the budget for displacements is too small: allow at least \(bytes) bytes, or 0 for none"
     }

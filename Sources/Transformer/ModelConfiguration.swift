@@ -13,7 +13,7 @@ package struct ModelConfiguration: Hashable, Sendable {
   /// The inner width of the gated unit.
   package var feedForwardSize = 344
   /// The most positions a sequence may have.
-  package var contextLength = 128
+  package var contextLength = 256
   /// The base of the rotary angles, and how their frequencies are changed.
   package var rotaryBase = 10_000.0
   package var rotaryScaling = RotaryScaling.none

@@ -88,38 +88,6 @@ package final class Trainer {
     return batchLoss
   }
 
-  /// Takes one whole step without keeping the gradients of lines apart: few units at a time are
-  /// computed and added up, in the order in which `update` adds them, so the bits are the same.
-  ///
-  /// - Parameters:
-  ///   - units: Room for `capacity` gradients.
-  ///   - capacity: At least the number of windows in a shard; more lets more threads work.
-  ///   - preconditioner: Receives P of this step.
-  ///   - decayed: Receives, added, the displacement by weight decay.
-  /// - Returns: The batch's loss in nats per byte, and the update.
-  package func accumulatedStep(
-    units: UnsafeMutablePointer<Float>, capacity: Int,
-    preconditioner: UnsafeMutablePointer<Float>, decayed: UnsafeMutablePointer<Float>
-  ) -> (loss: Double, update: Update) {
-    precondition(capacity >= engine.shardWindows, "the units of a shard do not fit")
-    prepareBatch()
-    var first = 0
-    while first < plan.shards.count {
-      var end = first
-      let firstUnit = plan.shards[first].units.lowerBound
-      while end < plan.shards.count, plan.shards[end].units.upperBound - firstUnit <= capacity {
-        end += 1
-      }
-      engine.gradients(
-        windows, plan, shards: first..<end, parameters: parameters.base, scales: scales,
-        into: units)
-      sumUnits(
-        units, count: plan.shards[end - 1].units.upperBound - firstUnit, adding: first > 0)
-      first = end
-    }
-    return (batchLoss, apply(preconditioner: preconditioner, decayed: decayed))
-  }
-
   private func prepareBatch() {
     order.read(step: step, into: &plan.windows)
     let scale = 1 / Float(max(plan.windows.reduce(0) { $0 + windows.windows[$1].byteCount }, 1))
@@ -140,22 +108,22 @@ package final class Trainer {
     units: UnsafePointer<Float>, preconditioner: UnsafeMutablePointer<Float>,
     decayed: UnsafeMutablePointer<Float>
   ) -> Update {
-    sumUnits(units, count: plan.unitCount, adding: false)
+    sumUnits(units, count: plan.unitCount)
     return apply(preconditioner: preconditioner, decayed: decayed)
   }
 
-  /// Adds the units up in their order, to zero or to what was added up before.
-  private func sumUnits(_ units: UnsafePointer<Float>, count: Int, adding: Bool) {
+  /// Adds the units up in their order.
+  private func sumUnits(_ units: UnsafePointer<Float>, count: Int) {
     let size = engine.model.layout.count
     engine.workers.run(pieces: pieces.count) { index, _ in
       let piece = pieces[index]
       let sum = gradient.base + piece.offset
       if count == 0 {
         sum.update(repeating: 0, count: piece.count)
-      } else if !adding {
+      } else {
         sum.update(from: units + piece.offset, count: piece.count)
       }
-      for unit in (adding ? 0 : min(1, count))..<count {
+      for unit in min(1, count)..<count {
         VectorOperations.add(units + unit * size + piece.offset, to: sum, count: piece.count)
       }
       squares.base[index] = VectorOperations.dot(sum, sum, count: piece.count)

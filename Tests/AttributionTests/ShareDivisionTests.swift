@@ -15,7 +15,6 @@ import Testing
       initialLoss: Array(repeating: 5_500_000_000_000, count: targets),
       finalLoss: (0..<targets).map { _ in 2_000_000_000_000 + number(900_000_000_000) },
       credit: (0..<lines).map { _ in (0..<targets).map { _ in number(300_000_000_000) } },
-      leftEnd: (0..<lines).map { _ in (0..<targets).map { _ in 0 } },
       decay: Array(repeating: 0, count: targets),
       absoluteResidual: Array(repeating: 0, count: targets))
   }
@@ -64,7 +63,7 @@ import Testing
 
   @Test func `Books with nothing to divide are refused`() {
     let books = ClosedBooks(
-      initialLoss: [5], finalLoss: [2], credit: [[-1], [0]], leftEnd: [[0], [0]], decay: [0],
+      initialLoss: [5], finalLoss: [2], credit: [[-1], [0]], decay: [0],
       absoluteResidual: [0])
     #expect(throws: ShareDivisionError.noExcess) {
       try ShareDivision(books, owners: [0, 1], weights: [1], commons: [2])

@@ -48,7 +48,6 @@ import Testing
       initialLoss: Array(repeating: 5_500_000_000_000, count: targets),
       finalLoss: (0..<targets).map { _ in 2_000_000_000_000 + number(900_000_000_000, &random) },
       credit: (0..<lines).map { _ in (0..<targets).map { _ in number(300_000_000_000, &random) } },
-      leftEnd: (0..<lines).map { _ in (0..<targets).map { _ in 0 } },
       decay: Array(repeating: 0, count: targets),
       absoluteResidual: Array(repeating: 0, count: targets))
     let players = (0..<7).map { $0 % 4 }

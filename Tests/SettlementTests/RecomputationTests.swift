@@ -149,7 +149,6 @@ struct RecomputationTests {
         credit: works.indices.map { line in
           finals.map { _ in line == 0 ? 2_000_000_000 : signed(1_000_000) }
         },
-        leftEnd: works.map { _ in finals.map { _ in signed(1000) } },
         decay: finals.map { _ in signed(1000) }, absoluteResidual: finals.map { _ in 7 }))
   }
 

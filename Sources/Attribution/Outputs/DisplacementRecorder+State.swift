@@ -7,7 +7,8 @@ internal import Primitives
 /// The recorder's part of a run's state: the intervals stored so far, and the open one.
 ///
 /// Two 64-bit words tell how many there are and whether one is open; each has a step, a digest and two
-/// remainders; of an open one follow the weights at its start and the rows, as floats.
+/// remainders. Then follow, as floats, the rows' momenta where the lines' are folded, and of an open
+/// interval the weights at its start and the rows.
 extension DisplacementRecorder {
   private static let wordsOfInterval = 7
 
@@ -25,6 +26,7 @@ extension DisplacementRecorder {
       head.writeLittleEndian(interval.rounding)
     }
     try head.bytes.withUnsafeBytes(write)
+    try write(UnsafeRawBufferPointer(rowMomenta.elements))
     guard isOpen else { return }
     try write(UnsafeRawBufferPointer(start.elements))
     try write(UnsafeRawBufferPointer(sums.elements))
@@ -50,6 +52,7 @@ extension DisplacementRecorder {
     }
     isOpen = head[1] == 1
     pending = nil
+    try fill(UnsafeMutableRawBufferPointer(rowMomenta.elements))
     guard isOpen else { return }
     try fill(UnsafeMutableRawBufferPointer(start.elements))
     try fill(UnsafeMutableRawBufferPointer(sums.elements))

@@ -37,13 +37,18 @@ final class DisplacementRecorder {
   let sums: FloatBuffer
   /// The weights at the interval's start.
   let start: FloatBuffer
+  /// Each row's momentum, where the lines' are folded; else empty.
+  let rowMomenta: FloatBuffer
   private let rowOfLine: [Int]
   private let beta1: Double
   private let workers: Workers
   private let reach: FloatBuffer
   private let width: Int
 
-  init(plan: DisplacementPlan, owners: [Int], beta1: Double, workers: Workers) {
+  /// `keepsMomenta`: whether rows carry momenta of their own, since the lines' are not exact.
+  init(
+    plan: DisplacementPlan, owners: [Int], beta1: Double, keepsMomenta: Bool, workers: Workers
+  ) {
     self.plan = plan
     self.beta1 = beta1
     self.workers = workers
@@ -51,6 +56,7 @@ final class DisplacementRecorder {
     width = PackedVector.padded(plan.parameterCount)
     sums = FloatBuffer(count: (plan.rowCount + 1) * width)
     start = FloatBuffer(count: width)
+    rowMomenta = FloatBuffer(count: keepsMomenta ? plan.rowCount * width : 0)
     reach = FloatBuffer(count: workers.count * Self.block)
   }
 
@@ -58,7 +64,7 @@ final class DisplacementRecorder {
   ///
   /// `start`: the weights at the chord's beginning; `end`: those at its end, after `step` steps.
   func add(
-    _ store: ChordStore, momenta: UnsafePointer<Float>, from chordStart: UnsafePointer<Float>,
+    _ store: ChordStore, momenta: LineMomenta, from chordStart: UnsafePointer<Float>,
     to end: UnsafePointer<Float>, step: Int
   ) {
     let size = plan.parameterCount
@@ -77,7 +83,7 @@ final class DisplacementRecorder {
   }
 
   private func add(
-    _ store: ChordStore, momenta: UnsafePointer<Float>, _ range: Range<Int>,
+    _ store: ChordStore, momenta: LineMomenta, _ range: Range<Int>,
     reach: UnsafeMutablePointer<Float>
   ) {
     let (size, offset, count) = (plan.parameterCount, range.lowerBound, range.count)
@@ -92,13 +98,37 @@ final class DisplacementRecorder {
           to: sums.base + rowOfLine[store.lines[unit]] * width + offset, count: count)
       }
     }
-    for (line, row) in rowOfLine.enumerated() {
+    func enter(_ momentum: UnsafePointer<Float>, row: Int) {
       VectorOperations.accumulateProduct(
-        Float(-beta1), momenta + line * size + offset, reach,
-        to: sums.base + row * width + offset, count: count)
+        Float(-beta1), momentum + offset, reach, to: sums.base + row * width + offset,
+        count: count)
+    }
+    if momenta.isFolded {
+      for row in 0..<plan.rowCount { enter(rowMomenta.base + row * width, row: row) }
+      carry(store, range)
+    } else {
+      for (line, row) in rowOfLine.enumerated() {
+        enter(momenta.values.base + line * size, row: row)
+      }
     }
     VectorOperations.add(
       store.decayed.base + offset, to: sums.base + plan.rowCount * width + offset, count: count)
+  }
+
+  /// Takes the rows' own momenta to the chord's end.
+  private func carry(_ store: ChordStore, _ range: Range<Int>) {
+    let (size, offset, count) = (plan.parameterCount, range.lowerBound, range.count)
+    for step in store.steps {
+      for row in 0..<plan.rowCount {
+        let momentum = rowMomenta.base + row * width + offset
+        VectorOperations.combine(Float(beta1), momentum, 0, momentum, into: momentum, count: count)
+      }
+      for unit in step.units {
+        VectorOperations.accumulate(
+          Float((1 - beta1) * step.clip), store.gradients.base + unit * size + offset,
+          to: rowMomenta.base + rowOfLine[store.lines[unit]] * width + offset, count: count)
+      }
+    }
   }
 
   /// Packs the interval into its file, and measures what packing loses.

@@ -14,7 +14,7 @@ package final class OutputAttribution {
   package struct Precision: Hashable, Sendable {
     /// How much of an interval's change, plus of its part of the whole, may be left unexplained.
     package var tolerance: Double
-    /// The finest rule of an interval: 1 trapezoid, 2 Simpson, 3 and 4 Simpson on 5 and 9 nodes.
+    /// The finest rule of an interval: a level of `Quadrature`.
     package var maximumLevel: Int
 
     /// States a tolerance and the finest rule.
@@ -23,8 +23,8 @@ package final class OutputAttribution {
       self.maximumLevel = maximumLevel
     }
 
-    /// Trapezoids, and up to five nodes in intervals that miss 2 %.
-    package static let quick = Precision(tolerance: 0.02, maximumLevel: 3)
+    /// Trapezoids, and three nodes in intervals that miss 2 %.
+    package static let quick = Precision(tolerance: 0.02, maximumLevel: 2)
     /// Up to nine nodes in intervals that miss 0.1 %.
     package static let fine = Precision(tolerance: 0.001, maximumLevel: 4)
   }
@@ -41,8 +41,8 @@ package final class OutputAttribution {
   private var units = FloatBuffer(count: 0)
   private var left: FloatBuffer
   private var right: FloatBuffer
+  /// By group of inner nodes.
   private let inner: FloatBuffer
-  private let odd: FloatBuffer
   private let direction: FloatBuffer
   private let node: FloatBuffer
   private var gradients = 0
@@ -56,8 +56,7 @@ package final class OutputAttribution {
     let width = PackedVector.padded(size)
     left = FloatBuffer(count: width)
     right = FloatBuffer(count: width)
-    inner = FloatBuffer(count: width)
-    odd = FloatBuffer(count: width)
+    inner = FloatBuffer(count: Quadrature.groups.count * size)
     direction = FloatBuffer(count: width)
     node = FloatBuffer(count: width)
   }
@@ -118,17 +117,15 @@ package final class OutputAttribution {
     _ windows: WindowSet, from start: UnsafePointer<Float>, to end: UnsafePointer<Float>,
     change: Double, share: Double, _ precision: Precision
   ) -> Double {
-    inner.base.update(repeating: 0, count: inner.count)
     var level = 1
     while true {
-      let weights = NestedSimpson.weights(level: level)
+      let rule = Quadrature.rule(level: level)
       VectorOperations.combine(
-        Float(weights.ends), left.base, Float(weights.ends), right.base, into: direction.base,
+        Float(rule.ends), left.base, Float(rule.ends), right.base, into: direction.base,
         count: size)
-      VectorOperations.accumulate(Float(weights.even), inner.base, to: direction.base, count: size)
-      if level > 1 {
-        VectorOperations.accumulate(Float(weights.odd), odd.base, to: direction.base, count: size)
-        VectorOperations.add(odd.base, to: inner.base, count: size)
+      for (group, weight) in rule.inner.enumerated() {
+        VectorOperations.accumulate(
+          Float(weight), inner.base + group * size, to: direction.base, count: size)
       }
       let integral = VectorOperations.dot(direction.base, from: start, to: end, count: size)
       let allowed = precision.tolerance * (change.magnitude + share)
@@ -136,11 +133,13 @@ package final class OutputAttribution {
         return integral
       }
       level += 1
-      odd.base.update(repeating: 0, count: size)
-      for place in NestedSimpson.newNodes(level: level) {
-        VectorOperations.interpolate(
-          start, end, factor: Float(place), into: node.base, count: size)
-        _ = gradient(windows, at: node.base, into: odd.base, adding: true)
+      for group in Quadrature.newGroups(level: level) {
+        for (index, place) in Quadrature.groups[group].enumerated() {
+          VectorOperations.interpolate(
+            start, end, factor: Float(place), into: node.base, count: size)
+          _ = gradient(
+            windows, at: node.base, into: inner.base + group * size, adding: index > 0)
+        }
       }
     }
   }

@@ -17,8 +17,6 @@ package struct SharesByParty: Sendable {
     /// *Moved*: the path-integral credit over all targets by weight, in piconats a byte; all rows,
     /// decay and residual add up to the reduction.
     package let moved: Int64
-    /// The left-end credit, likewise; it does not add up.
-    package let leftEnd: Int64
     /// *Credit*: the part of the model by the run's credits alone, in units of 10⁻¹².
     package let credit: Int64
     /// *Marginal*: what the proxy's excess loses without the contributor, by weight, in piconats a
@@ -62,12 +60,10 @@ package struct SharesByParty: Sendable {
       return Int64(sum / Int128(total))
     }
     var moved: [DIDKey: Int64] = [:]
-    var leftEnd: [DIDKey: Int64] = [:]
     var credit: [DIDKey: Int64] = [:]
     let credits = (try? file.creditDivision())?.shares
     for (index, line) in file.lines.enumerated() {
       moved[line.owner, default: 0] += mean(file.books.credit[index])
-      leftEnd[line.owner, default: 0] += mean(file.books.leftEnd[index])
       credit[line.owner, default: 0] += credits?[index] ?? 0
     }
     let groups = survey.map { GroupsOfSurvey($0, books: file, shares: shares) }
@@ -76,7 +72,7 @@ package struct SharesByParty: Sendable {
       let units = rows.reduce(0) { $0 + $1.units }
       let group = groups?.group(of: party)
       return Row(
-        party: party, works: rows.count, moved: moved[party] ?? 0, leftEnd: leftEnd[party] ?? 0,
+        party: party, works: rows.count, moved: moved[party] ?? 0,
         credit: credit[party] ?? 0, marginal: group?.size == 1 ? group?.marginal : nil,
         units: units, interval: group?.interval(ofPart: units), groupSize: group?.size ?? 1)
     }.sorted { $0.units != $1.units ? $0.units > $1.units : $0.party < $1.party }
@@ -92,7 +88,7 @@ package struct SharesByParty: Sendable {
             "party": .string(row.party.text),
             "name": .string(names.name(of: row.party, in: state)),
             "works": .integer(Int64(row.works)), "units": .integer(row.units),
-            "movedPiconats": .integer(row.moved), "leftEndPiconats": .integer(row.leftEnd),
+            "movedPiconats": .integer(row.moved),
             "creditUnits": .integer(row.credit), "groupSize": .integer(Int64(row.groupSize)),
           ]
           if let marginal = row.marginal { object["marginalPiconats"] = .integer(marginal) }

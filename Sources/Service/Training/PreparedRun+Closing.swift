@@ -20,7 +20,8 @@ extension PreparedRun {
       targets: start.targets.map {
         .init(name: $0.name, weight: $0.weight, commonsLine: $0.commonsLine)
       },
-      lines: entries.map { .init(work: $0.work, owner: $0.owner) }, books: run.closedBooks())
+      lines: entries.map { .init(work: $0.work, owner: $0.owner) }, books: run.closedBooks(),
+      folding: run.folding)
   }
 
   /// Divides the model, writes its files and logs them.

@@ -43,7 +43,7 @@ package struct RunConfiguration: Sendable {
   /// The part at the end of each work that is never trained on, in parts per million.
   var heldOut = 50_000
   /// How many windows each target is measured on, at most.
-  var windows = 16
+  var windows = 3
   /// The targets; all held-out text is one where none is named.
   package var targets = [Target(name: "held-out", paths: ["*"])]
 
@@ -76,6 +76,7 @@ package struct RunConfiguration: Sendable {
     ("training", "batch", \.training.batchSize),
     ("books", "maximumChord", \.books.maximumChord), ("books", "segments", \.books.segments),
     ("books", "memoryBudgetBytes", \.books.memoryBudgetBytes),
+    ("books", "momentumBudgetBytes", \.books.momentumBudgetBytes),
     ("books", "displacementBudgetBytes", \.books.displacementBudgetBytes),
     ("valuation", "heldOutPartsPerMillion", \.heldOut), ("valuation", "windows", \.windows),
     ("survey", "coalitions", \.survey.coalitions), ("survey", "players", \.survey.players),

@@ -115,7 +115,7 @@ final class TrainingView {
     let split = result.timeSplit
     return table.text(width: console.width, style: console.style)
       + "credited + decay + residual − (before − after) = \(imbalance(result.books)) piconats\n"
-      + alarm(result.books, console)
+      + alarm(result.books, console) + folding(result.books)
       + "mean loss of the targets: \(mean) nats a byte after \(result.steps) steps;"
       + " \(Human.integer(result.parameters)) parameters, \(result.kernels) kernels\n"
       + "time: \(Human.duration(seconds: result.seconds)), of it training"
@@ -130,6 +130,15 @@ final class TrainingView {
     return
       "shares: \(survey.measurements.count) coalitions of \(survey.playerCount) players retrained"
       + " in \(Human.duration(seconds: result.surveySeconds))\n"
+  }
+
+  /// One line on what folded momenta lose; nothing where they are exact.
+  static func folding(_ file: BooksFile) -> String {
+    guard let folding = file.folding else { return "" }
+    let error = Human.percent(Double(folding.errorPartsPerMillion) / 1e6, decimals: 2)
+    return
+      "momenta folded to \(Human.integer(folding.numbersPerLine)) numbers a work: credits are off by"
+      + " \(error) (root mean square over \(folding.sampledLines) works kept exactly as well)\n"
   }
 
   /// The part of a target's reduction that its residual may be without an alarm.

@@ -1,0 +1,64 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+// Trains on the King James text without books, with them, and with stored displacements, for several
+// seeds in turn; prints what each took and writes a page:
+//   bible -f "Gen1:1-Rev22:21" > kjv.txt
+//   books-benchmark kjv.txt [page=FILE] [seeds=3] [name=value …]
+
+import Attribution
+import Glibc
+import Kernels
+import Transformer
+
+func fail(_ message: String) -> Never {
+  print("books-benchmark: \(message)")
+  exit(2)
+}
+
+func readFile(_ path: String) -> [UInt8] {
+  guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
+  defer { fclose(file) }
+  var bytes: [UInt8] = []
+  var chunk = [UInt8](repeating: 0, count: 1 << 20)
+  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
+    bytes += chunk[..<count]
+  }
+  return bytes
+}
+
+var setting = Setting()
+var page: String?
+var seeds = 3
+guard CommandLine.arguments.count > 1 else {
+  fail("usage: books-benchmark FILE [page=FILE] [seeds=N] [name=value …]")
+}
+for argument in CommandLine.arguments.dropFirst(2) {
+  let parts = argument.split(separator: "=", maxSplits: 1).map(String.init)
+  guard parts.count == 2 else { fail("\(argument) is no name=value") }
+  if parts[0] == "page" {
+    page = parts[1]
+  } else if parts[0] == "seeds", let count = Int(parts[1]), count > 0 {
+    seeds = count
+  } else if !setting.set(parts[0], parts[1]) {
+    fail("\(argument) is no option with its value")
+  }
+}
+let corpus = Corpus(
+  readFile(CommandLine.arguments[1]), windows: setting.windows,
+  context: setting.model.contextLength)
+let bench = try BooksBench(setting: setting, corpus: corpus, blas: BLAS.load())
+var rows: [BooksBench.Row] = []
+for seed in 1...UInt64(seeds) {
+  let row = try bench.measure(seed: seed)
+  rows.append(row)
+  print(row.line)
+}
+let report = bench.report(rows)
+print(report)
+if let page {
+  guard let file = fopen(page, "w") else { fail("cannot write \(page)") }
+  defer { fclose(file) }
+  let bytes = Array(report.utf8)
+  guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { fail("cannot write \(page)") }
+}
