@@ -38,7 +38,8 @@ extension RegisterState {
       guard `operator` == nil else { throw .operatorExists }
       `operator` = signer
     }
-    parties[signer] = Party(role: party.role, name: party.name, position: size)
+    parties[signer] = Party(
+      role: party.role, name: party.name, territory: party.territory, position: size)
   }
 
   private mutating func fold(_ work: WorkRegistration, by signer: DIDKey) throws(RegisterError) {

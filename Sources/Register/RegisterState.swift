@@ -14,6 +14,7 @@ package struct RegisterState: Sendable {
   package struct Party: Sendable {
     package let role: PartyRegistration.Role
     package let name: Digest
+    package let territory: Digest?
     package let position: Int
   }
 

@@ -93,8 +93,20 @@ enum CadastreCommands {
 
   private static let keyNew = Command(
     "key new", summary: "Make a contributor's key and register its party",
+    discussion: """
+      The log holds salted commitments to the name and the territory; what they open to is kept in \
+      openings.sqlite alone.
+      """,
     arguments: [CommandArgument(.text("NAME"), help: "The key's name, such as 'ada'.")],
-    examples: [CommandExample("cadastre key new ada", "Make keys/ada.json and register its did.")])
+    options: [
+      CommandOption(
+        "territory", value: .text("CC"),
+        help: "Where the contributor lives, as two letters of ISO 3166-1. Default: not stated.")
+    ],
+    examples: [
+      CommandExample("cadastre key new ada", "Make keys/ada.json and register its did."),
+      CommandExample("cadastre key new ada --territory GB", "The same, and state a territory."),
+    ])
   private static let keyShow = Command(
     "key show", summary: "Show a key's public identifier",
     arguments: [CommandArgument(.text("NAME"), help: "The key's name or file.")],
@@ -251,12 +263,20 @@ enum CadastreCommands {
     arguments: [model],
     options: [
       CommandOption(
-        "by", value: .choice("KIND", ["contributor", "work"]), help: "What a row stands for.",
-        defaultValue: "contributor")
+        "by", value: .choice("KIND", ["contributor", "work", "territory"]),
+        help: "What a row stands for.", defaultValue: "contributor"),
+      CommandOption(
+        "weights", value: .text("LIST"),
+        help:
+          "What a user values: the model divided anew with these weights of targets, others 0, such as"
+          + " poems=2,letters=1. Nothing is paid by it. Default: the run's weights."),
     ],
     examples: [
       CommandExample("cadastre shares poems-1m", "One row a contributor."),
       CommandExample("cadastre shares poems-1m --by work", "One row a work."),
+      CommandExample(
+        "cadastre shares poems-1m --weights poems=1", "Who holds it for one who values poems alone."
+      ),
       CommandExample("cadastre shares poems-1m --json", "For a program, with credits in piconats."),
     ])
 

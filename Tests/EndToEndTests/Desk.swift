@@ -11,6 +11,8 @@ import Testing
 struct Desk: Sendable {
   static let program = BuiltProgram(named: "cadastre")
   static let authors = ["ada", "ben", "cleo"]
+  /// What some of them state; the others state nothing.
+  static let territories = ["ada": "GB", "cleo": "FR"]
   /// Two threads, or one where the machine has no more cores.
   static let threads = min(2, ProcessInfo.processInfo.activeProcessorCount)
 
@@ -150,7 +152,11 @@ enum Sample {
         let text = Prose.text(author: UInt64(number), work: UInt64(work), byteCount: 12_000)
         try desk.place(text, at: "corpus/\(author)/\(work).txt")
       }
-      try desk.json("key", "new", author)
+      if let territory = Desk.territories[author] {
+        try desk.json("key", "new", author, "--territory", territory)
+      } else {
+        try desk.json("key", "new", author)
+      }
       try desk.json("work", "add", "corpus/\(author)", "--key", author)
       try desk.json(
         "grant", "--all", "--purpose", "train", "--purpose", "evaluate", "--rate",

@@ -26,6 +26,11 @@ package struct NameBook: Sendable {
     state.parties[party].flatMap { values[$0.name] } ?? "…" + party.text.suffix(12)
   }
 
+  /// A party's territory; nil where it stated none or its opening is not kept here.
+  package func territory(of party: DIDKey, in state: RegisterState) -> String? {
+    state.parties[party]?.territory.flatMap { values[$0] }
+  }
+
   /// A work's title, else the beginning of its digest.
   package func title(of work: Digest, in state: RegisterState) -> String {
     state.works[work].flatMap { values[$0.registration.title] } ?? work.short

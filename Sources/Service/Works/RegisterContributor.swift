@@ -12,11 +12,14 @@ package enum RegisterContributor {
     package let name: String
     /// The party's key.
     package let key: SecretKey
+    /// The party's territory, such as `DE`; behind a commitment as well.
+    package let territory: String?
 
     /// Pairs a name with a key.
-    package init(name: String, key: SecretKey) {
+    package init(name: String, key: SecretKey, territory: String? = nil) {
       self.name = name
       self.key = key
+      self.territory = territory
     }
   }
 
@@ -26,20 +29,36 @@ package enum RegisterContributor {
   ///   - contributors: Names and keys.
   ///   - displayNames: What the commitments open to, one a contributor.
   ///   - writer: The register.
-  /// - Throws: `ServiceError` where a key's name is taken or a party is registered.
+  /// - Throws: `ServiceError` where a key's name is taken, a party is registered, or a territory is no
+  ///   code of two letters.
   package static func run(
     _ contributors: [Contributor], displayNames: [String], in writer: RegisterWriter
   ) throws {
     let store = KeyStore(writer.layout)
     let names = RegisterWriter.commitments(to: displayNames)
-    let drafts = zip(contributors, names).map { contributor, name in
-      RegisterWriter.Draft(
-        .partyRegistered(PartyRegistration(role: .contributor, name: name.digest)),
+    var territories: [Commitment] = []
+    let drafts = try zip(contributors, names).map { contributor, name in
+      let territory = try contributor.territory.map { text in
+        guard isTerritory(text) else {
+          throw ServiceError.usage(
+            "'\(text)' is no territory: write its two capital letters (ISO 3166-1), such as DE")
+        }
+        return RegisterWriter.commitments(to: [text])[0]
+      }
+      if let territory { territories.append(territory) }
+      return RegisterWriter.Draft(
+        .partyRegistered(
+          PartyRegistration(role: .contributor, name: name.digest, territory: territory?.digest)),
         signedBy: contributor.key)
     }
     try writer.append(drafts) {
       for contributor in contributors { try store.add(contributor.key, name: contributor.name) }
-      try writer.keep(names)
+      try writer.keep(names + territories)
     }
+  }
+
+  /// Whether a text has the form of a territory's code; the list itself changes too often to be ours.
+  private static func isTerritory(_ text: String) -> Bool {
+    text.utf8.count == 2 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) }
   }
 }

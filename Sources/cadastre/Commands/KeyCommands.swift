@@ -15,7 +15,8 @@ enum KeyCommands {
     let writer = try context.writer()
     let key = SecretKey.generate()
     try RegisterContributor.run(
-      [.init(name: name, key: key)], displayNames: [name], in: writer)
+      [.init(name: name, key: key, territory: context.arguments.string("territory"))],
+      displayNames: [name], in: writer)
     let did = DIDKey(key.publicKey).text
     return Output(
       text: "\(did)\nkept in keys/\(name).json; registered at entry \(writer.state.size - 1)\n",

@@ -111,20 +111,25 @@ enum ModelCommands {
   static func shares(_ context: Context) throws -> Output {
     let snapshot = try context.snapshot()
     let model = try Lookup.model(context.arguments.requiredArgument("MODEL"), in: snapshot.state)
-    let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
-    let books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
-    guard context.arguments.string("by") == "work" else {
-      let byParty = SharesByParty(
-        shares, books: books,
-        survey: try ModelFile.survey(of: model, layout: snapshot.layout, state: snapshot.state))
+    var shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
+    var books = try ModelFile.books(of: model, layout: snapshot.layout, state: snapshot.state)
+    var survey = try ModelFile.survey(of: model, layout: snapshot.layout, state: snapshot.state)
+    if let weights = context.arguments.string("weights") {
+      let anew = try Revaluation(weights: weights, shares: shares, books: books, survey: survey)
+      (shares, books, survey) = (anew.shares, anew.books, anew.survey)
+    }
+    let (names, state, console) = (snapshot.names, snapshot.state, context.console)
+    if context.arguments.string("by") == "work" {
       return Output(
-        text: SharesView.text(
-          byParty, names: snapshot.names, state: snapshot.state, context.console),
-        json: byParty.json(names: snapshot.names, state: snapshot.state))
+        text: SharesView.text(shares, names: names, state: state, console), json: shares.json)
+    }
+    let byParty = SharesByParty(shares, books: books, survey: survey)
+    if context.arguments.string("by") == "territory" {
+      let byTerritory = SharesByTerritory(byParty, names: names, state: state)
+      return Output(text: SharesView.text(byTerritory, console), json: byTerritory.json)
     }
     return Output(
-      text: SharesView.text(
-        shares, names: snapshot.names, state: snapshot.state, context.console),
-      json: shares.json)
+      text: SharesView.text(byParty, names: names, state: state, console),
+      json: byParty.json(names: names, state: state))
   }
 }

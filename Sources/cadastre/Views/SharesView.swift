@@ -80,6 +80,27 @@ enum SharesView {
     return table.text(width: console.width, style: console.style)
   }
 
+  /// One row a territory.
+  static func text(_ shares: SharesByTerritory, _ console: Console) -> String {
+    var table = TerminalTable([
+      .init("territory"), .init("contributors", .right), .init("works", .right),
+      .init("share", .right), .init(""), .init("moved", .right), .init("credit", .right),
+    ])
+    let largest = Double(max(1, shares.rows.first?.units ?? 1))
+    for row in shares.rows {
+      table.add([
+        .init(row.territory ?? "not stated", row.territory == nil ? .quiet : .plain),
+        .init(Human.integer(row.contributors)), .init(Human.integer(row.works)),
+        .init(Share.percentText(row.units), .strong),
+        .init(Bar.text(Double(row.units) / largest, width: 12), .accent),
+        .init(millinats(row.moved), row.moved < 0 ? .bad : .plain),
+        .init(Share.percentText(row.credit), .quiet),
+      ])
+    }
+    table.setFooter([.init("the whole model"), "", "", "100.000%", "", "", ""])
+    return table.text(width: console.width, style: console.style)
+  }
+
   static func millinats(_ piconats: Int64) -> String {
     Human.fixed(Double(piconats) / 1e9, decimals: 2)
   }
