@@ -49,6 +49,18 @@ struct Corpus {
   }
 }
 
+extension Corpus {
+  /// The same text as so many works of about the same size, one an account.
+  func cut(into count: Int) -> Corpus {
+    var cut = self
+    let text = lines.flatMap { $0 }
+    cut.lines = (0..<count).map { part in
+      Array(text[text.count * part / count..<text.count * (part + 1) / count])
+    }
+    return cut
+  }
+}
+
 private func trailingDigits(_ bytes: ArraySlice<UInt8>) -> Int {
   bytes.reversed().prefix { (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) }.count
 }

@@ -54,7 +54,13 @@ for seed in 1...UInt64(seeds) {
   rows.append(row)
   print(row.line)
 }
-let report = bench.report(rows)
+var sizes: [BooksBench.Row] = []
+for accounts in [10, 100, 10_000] where seeds > 1 {
+  let row = try bench.measure(seed: 1, accounts: accounts)
+  sizes.append(row)
+  print(row.line)
+}
+let report = bench.report(rows, sizes: sizes)
 print(report)
 if let page {
   guard let file = fopen(page, "w") else { fail("cannot write \(page)") }

@@ -53,6 +53,15 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
       try PeerFolder(study: study, seed: order, directory: folder).write(
         blas: blas, threads: threads)
     }
+    if !exists("\(folder)/scores/metagradient.json"), study.name != "split" {
+      let began = seconds()
+      let found = try study.metagradient(seed: order, blas: blas, threads: threads)
+      Evaluation.writeScores(
+        "metagradient", found.values, seconds: seconds() - began, directory: folder,
+        notes:
+          "the final loss's derivative by each account's weight, back through all steps; adjoints "
+          + "grew by \(found.growth.min() ?? 0) to \(found.growth.max() ?? 0)")
+    }
     do {
       let design = try Cheats.players(of: study, blas: blas, threads: threads, order: order)
       for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {
@@ -71,6 +80,13 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
             Evaluation.writeScores(
               "shares-48", estimate.values, seconds: seconds() - began, directory: folder,
               notes: "Shapley values of the excess, estimated from 48 retrained coalitions")
+            Evaluation.writeScores(
+              "shares-48-datamodel",
+              LawDatamodel.scores(
+                players: players, coalitions: chosen, losses: accounts.map { bank.losses[$0] ?? [] }
+              ),
+              seconds: seconds() - began, directory: folder,
+              notes: "the law fitted to the same 48 coalitions, read as a datamodel of halves")
           }
           estimates.append([
             "order": .integer(Int64(order)), "coalitions": .integer(Int64(chosen.count)),

@@ -203,6 +203,33 @@ def halves(study: dict, directory: Path) -> dict:
     }
 
 
+def smooth(study: dict, directory: Path) -> dict:
+    """Leaving accounts out of smoother runs: by each method, and by the same on other data orders.
+
+    The last is what a proxy's marginal is: the mean rise of loss over the other orders, where first
+    weights and order differ.
+    """
+    orders = study["orders"]
+    games = [Game(study, order) for order in orders]
+    truths = [game.left_out() for game in games]
+    rows = []
+    for index, (order, game) in enumerate(zip(orders, games)):
+        scores = read_scores(directory / f"order-{order['seed']}")
+        methods = {name: numpy.array(s["scores"]) for name, s in scores.items()}
+        others = [truth for other, truth in enumerate(truths) if other != index]
+        if others:
+            methods["proxy"] = numpy.mean(others, axis=0)
+        rows.append(
+            {
+                "seed": order["seed"], "left_out": left_out(game, methods),
+                "notes": {name: s["notes"] for name, s in scores.items()},
+                "losses": float(numpy.mean(game.losses[game.whole])),
+            }
+        )
+    run = json.loads((directory / f"order-{orders[0]['seed']}" / "model.json").read_text())
+    return {"orders": rows, "model": run}
+
+
 def cheats(study: dict, directory: Path, honest: dict, honest_study: dict) -> dict:
     """What a copy, noise and boilerplate are paid, by each method and by the share estimator."""
     names, order = study["accounts"], study["orders"][0]
@@ -268,7 +295,7 @@ def main(directory: Path) -> int:
         return json.loads(path.read_text()) if path.exists() else None
 
     results: dict = {"accounts": {}, "targets": {}, "bytes": {}, "lines": {}}
-    known = {name: study(name) for name in ("shapley", "datamodels", "cheats", "split")}
+    known = {name: study(name) for name in ("shapley", "datamodels", "smooth", "cheats", "split")}
     for name, data in known.items():
         if data:
             for key in ("accounts", "targets", "bytes", "lines"):
@@ -279,6 +306,8 @@ def main(directory: Path) -> int:
         results["model"] = json.loads((run / "model.json").read_text())
     if known["datamodels"]:
         results["datamodels"] = halves(known["datamodels"], directory / "datamodels")
+    if known["smooth"]:
+        results["smooth"] = smooth(known["smooth"], directory / "smooth")
     if known["cheats"] and known["shapley"]:
         results["cheats"] = cheats(
             known["cheats"], directory / "cheats", results["shapley"], known["shapley"]
