@@ -36,7 +36,7 @@ struct Study {
   /// The seeds of first weights and data order.
   var orders: [UInt64] = [1, 2, 3]
   /// Whether a small change of the data makes a small change of the weights: half the rate, twice the
-  /// batch, and an epsilon that keeps AdamW from amplifying gradients that are all but zero.
+  /// batch.
   var isSmooth = false
 
   /// The small model: 2 layers of width 48, 72,432 parameters, 400 steps of 32 windows of 64 bytes.
@@ -58,7 +58,6 @@ struct Study {
     training.batchSize = isSmooth ? 64 : 32
     training.shardWindows = 32
     training.peakRate = isSmooth ? 1e-3 : 2e-3
-    if isSmooth { training.epsilon = 1e-5 }
     return training
   }
 
@@ -85,12 +84,6 @@ struct Study {
   var commons: [Double] {
     let baseline = BigramBaseline(texts: lines.map(\.bytes))
     return targets.map { Double(baseline.loss($0)) / ClosedBooks.piconatsPerNat }
-  }
-
-  func metagradient(seed: UInt64, blas: BLAS, threads: Int) throws -> Metagradient {
-    try Metagradient(
-      model: LlamaModel(Self.model, blas: blas), training: training(seed: seed), lines: lines,
-      targets: targets, threads: threads)
   }
 
   func game(seed: UInt64, blas: BLAS) throws -> CoalitionTrainer {

@@ -53,15 +53,6 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
       try PeerFolder(study: study, seed: order, directory: folder).write(
         blas: blas, threads: threads)
     }
-    if !exists("\(folder)/scores/metagradient.json"), study.name != "split" {
-      let began = seconds()
-      let found = try study.metagradient(seed: order, blas: blas, threads: threads)
-      Evaluation.writeScores(
-        "metagradient", found.values, seconds: seconds() - began, directory: folder,
-        notes:
-          "the final loss's derivative by each account's weight, back through all steps; adjoints "
-          + "grew by \(found.growth.min() ?? 0) to \(found.growth.max() ?? 0)")
-    }
     do {
       let design = try Cheats.players(of: study, blas: blas, threads: threads, order: order)
       for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {

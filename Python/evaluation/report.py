@@ -17,7 +17,6 @@ NAMES = {
     "books-path": "books, path integral",
     "shares-48": "share estimator, 48 coalitions, per target",
     "shares-48-datamodel": "share estimator's law, read as a datamodel",
-    "metagradient": "metagradient through all steps",
     "proxy": "the same, retrained on the other data orders",
     "equal-split": "equal split",
     "bytes": "bytes contributed",
@@ -366,15 +365,12 @@ leaving out the original costs almost nothing, which no score that looks at one 
                 methods, key=lambda m: -numpy.mean([o["left_out"][m]["mean"] for o in orders])
             )
         ]
-        notes = [o["notes"]["metagradient"] for o in orders if "metagradient" in o["notes"]]
-        rough = "".join(f"\n- order {o['seed']}: {n}" for o, n in zip(orders, notes))
         return f"""Smoother runs of the same 16 accounts (batch {model['batch']}, peak rate
-{model['peak_rate']:g}, ε {model['epsilon']:g}), by target, in brackets for the mean target. The marginal
+{model['peak_rate']:g}), by target, in brackets for the mean target. The marginal
 column of a share register comes from a proxy that is retrained without an account; here the proxy is
 the same model on the other data orders, so the last word on an account is as uncertain as its row shows:
 
-{table(["method", *(f"order {o['seed']}" for o in orders)], rows)}
-{rough}"""
+{table(["method", *(f"order {o['seed']}" for o in orders)], rows)}"""
 
     def cheats(self) -> str:
         gains = self.results["cheats"]["gains"]

@@ -222,7 +222,6 @@ def smooth(study: dict, directory: Path) -> dict:
         rows.append(
             {
                 "seed": order["seed"], "left_out": left_out(game, methods),
-                "notes": {name: s["notes"] for name, s in scores.items()},
                 "losses": float(numpy.mean(game.losses[game.whole])),
             }
         )
