@@ -126,19 +126,24 @@ let wholeTests: [Target] = [
 
 /// Programs that measure; none is part of the product.
 let benchmarks: [Target] = [
+  .target(name: "BenchmarkSupport", path: "Benchmarks/Support", swiftSettings: settings),
   .executableTarget(
-    name: "books-benchmark", dependencies: ["Attribution", "Kernels", "Primitives", "Transformer"],
+    name: "books-benchmark",
+    dependencies: ["BenchmarkSupport", "Attribution", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/BooksBenchmark", swiftSettings: settings),
   .executableTarget(
-    name: "step-benchmark", dependencies: ["Canonical", "Kernels", "Primitives", "Transformer"],
+    name: "step-benchmark",
+    dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/StepBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "generate-benchmark",
-    dependencies: ["Canonical", "Kernels", "Primitives", "Transformer"],
+    dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/GenerateBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "evaluation",
-    dependencies: ["Attribution", "Canonical", "Kernels", "Primitives", "Transformer"],
+    dependencies: [
+      "BenchmarkSupport", "Attribution", "Canonical", "Kernels", "Primitives", "Transformer",
+    ],
     path: "Benchmarks/Evaluation", swiftSettings: settings),
 ]
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import BenchmarkSupport
 import Glibc
 import Kernels
 import Transformer
@@ -192,18 +193,6 @@ struct BooksBench {
     }
     return text
   }
-}
-
-func timed(_ body: () throws -> Void) rethrows -> Double {
-  let began = seconds()
-  try body()
-  return seconds() - began
-}
-
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
 }
 
 func fixed(_ value: Double, _ digits: Int) -> String {

@@ -7,25 +7,10 @@
 //   books-benchmark kjv.txt [page=FILE] [seeds=3] [name=value …]
 
 import Attribution
+import BenchmarkSupport
 import Glibc
 import Kernels
 import Transformer
-
-func fail(_ message: String) -> Never {
-  print("books-benchmark: \(message)")
-  exit(2)
-}
-
-func readFile(_ path: String) -> [UInt8] {
-  guard let file = fopen(path, "r") else { fail("cannot read \(path)") }
-  defer { fclose(file) }
-  var bytes: [UInt8] = []
-  var chunk = [UInt8](repeating: 0, count: 1 << 20)
-  while case let count = fread(&chunk, 1, chunk.count, file), count > 0 {
-    bytes += chunk[..<count]
-  }
-  return bytes
-}
 
 var setting = Setting()
 var page: String?

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import BenchmarkSupport
 import Canonical
 import Kernels
 import Transformer

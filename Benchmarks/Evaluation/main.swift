@@ -5,6 +5,7 @@
 //   evaluation LIBRARY DIRECTORY [STUDY …]
 
 import Attribution
+import BenchmarkSupport
 import Canonical
 import Glibc
 import Kernels

@@ -5,28 +5,12 @@
 // seconds of each repetition. Driven by `Benchmarks/peers/generate.py`:
 //   swift run -c release generate-benchmark [name=value …] [export=DIRECTORY]
 
+import BenchmarkSupport
 import Canonical
 import Glibc
 import Kernels
 import Primitives
 import Transformer
-
-func fail(_ message: String) -> Never {
-  print("generate-benchmark: \(message)")
-  exit(2)
-}
-
-func write(_ bytes: [UInt8], _ path: String) {
-  guard let file = fopen(path, "w") else { fail("cannot write \(path)") }
-  defer { fclose(file) }
-  guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { fail("cannot write \(path)") }
-}
-
-func seconds() -> Double {
-  var time = timespec()
-  clock_gettime(CLOCK_MONOTONIC, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
 
 var shape = ModelConfiguration()
 var prompt = 8
@@ -63,7 +47,7 @@ func seededWeights(_ layout: ParameterLayout, export directory: String?) -> Floa
     }
   }
   if let directory {
-    write(Safetensors.encode(layout, weights.base), directory + "/model.safetensors")
+    writeFile(Safetensors.encode(layout, weights.base), to: directory + "/model.safetensors")
   }
   return weights
 }
@@ -71,7 +55,7 @@ func seededWeights(_ layout: ParameterLayout, export directory: String?) -> Floa
 let model = try LlamaModel(shape, blas: try BLAS.load())
 if let directory {
   mkdir(directory, 0o755)
-  write(shape.huggingFaceConfiguration.canonicalBytes, directory + "/config.json")
+  writeFile(shape.huggingFaceConfiguration.canonicalBytes, to: directory + "/config.json")
 }
 let generator = Generator(
   model: model, parameters: seededWeights(model.layout, export: directory))

@@ -1,17 +1,11 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import BenchmarkSupport
 import Glibc
 import Kernels
 import Primitives
 import Transformer
-
-/// Seconds of a clock that only goes forward: wall time, or the process's own.
-func seconds(_ clock: clockid_t = CLOCK_MONOTONIC) -> Double {
-  var time = timespec()
-  clock_gettime(clock, &time)
-  return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
-}
 
 /// Plain training on random bytes, all windows of full length.
 struct StepBench {

@@ -5,22 +5,12 @@
 // products on the same threads; prints one line of JSON. Driven by `Benchmarks/peers/train.py`:
 //   swift run -c release step-benchmark [name=value …] [export=DIRECTORY]
 
+import BenchmarkSupport
 import Canonical
 import Glibc
 import Kernels
 import Primitives
 import Transformer
-
-func fail(_ message: String) -> Never {
-  print("step-benchmark: \(message)")
-  exit(2)
-}
-
-func write(_ bytes: [UInt8], _ path: String) {
-  guard let file = fopen(path, "w") else { fail("cannot write \(path)") }
-  defer { fclose(file) }
-  guard fwrite(bytes, 1, bytes.count, file) == bytes.count else { fail("cannot write \(path)") }
-}
 
 var shape = ModelConfiguration()
 var training = TrainingConfiguration()
@@ -57,9 +47,9 @@ let blas = try BLAS.load()
 let bench = try StepBench(shape, training, threads: threads, blas: blas)
 if let directory {
   mkdir(directory, 0o755)
-  write(shape.huggingFaceConfiguration.canonicalBytes, directory + "/config.json")
-  write(bench.weights, directory + "/model.safetensors")
-  write(bench.text, directory + "/text.bin")
+  writeFile(shape.huggingFaceConfiguration.canonicalBytes, to: directory + "/config.json")
+  writeFile(bench.weights, to: directory + "/model.safetensors")
+  writeFile(bench.text, to: directory + "/text.bin")
 }
 let peak = ProductPeak(blas, threads: threads)
 let before = peak.measure()
