@@ -55,7 +55,8 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
         blas: blas, threads: threads)
     }
     do {
-      let design = try Cheats.players(of: study, blas: blas, threads: threads, order: order)
+      let grouping = try Grouping(study, blas: blas, threads: threads, order: order)
+      let design = grouping.players
       for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {
         for seed in (study.name == "shapley" ? 1...3 : 1...1) as ClosedRange<UInt64> {
           let chosen = CoalitionDesign.coalitions(
@@ -80,7 +81,7 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
               seconds: seconds() - began, directory: folder,
               notes: "the law fitted to the same 48 coalitions, read as a datamodel of halves")
           }
-          estimates.append([
+          var row: JSONObject = [
             "order": .integer(Int64(order)), "coalitions": .integer(Int64(chosen.count)),
             "seed": .integer(Int64(seed)), "seconds": .double(seconds() - began),
             "trainings": .double(
@@ -90,7 +91,9 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
             "misfit": .numbers(estimate.misfit),
             "values": .array(estimate.values.map(JSON.numbers)),
             "shares": shares(estimate, targets: commons.count),
-          ])
+          ]
+          if let shares = try grouping.shares(estimate.values) { row["accounts"] = .numbers(shares) }
+          estimates.append(.object(row))
         }
       }
     }

@@ -191,8 +191,27 @@ left out and the step's loss is still divided by the whole batch's predictions.
                     verdict(gains["copy"] <= 0.01),
                 ]
             )
+            copies = [r for r in self.results.get("gate", []) if "copy" in r["work"]]
+            if copies:
+                refused = all(r["decision"] != "admitted" for r in copies)
+                rows.append(
+                    [
+                        "gain of a copy and of an edited copy, behind the gate", "≤ 0",
+                        "refused, paid nothing" if refused else "admitted", verdict(refused),
+                    ]
+                )
             rows.append(
                 ["share of noise", "0", f"{gains['noise']:.3f}", verdict(gains["noise"] <= 0.01)]
+            )
+        split = self.results.get("split")
+        if split:
+            gain = split["paid"] - split["honest"]
+            noise = max(split["orders"]) - min(split["orders"])
+            rows.append(
+                [
+                    "gain of a work split into twenty accounts", "≤ 0, within the noise of orders",
+                    f"{gain:+.3f} (orders differ by {noise:.3f})", verdict(gain <= noise),
+                ]
             )
         return "## Goals and figures\n\n" + table(["measure", "goal", "measured", ""], rows)
 
@@ -383,21 +402,31 @@ the same model on the other data orders, so the last word on an account is as un
         sentence = ""
         if split:
             sentence = (
-                f"\n\nOne work split into twenty accounts: whole, Austen is paid "
-                f"{split['honest']:.3f} by the share estimator (mean of three draws). Split, its parts "
-                f"are put into players with one another and with others, by their credits. The players "
-                f"that hold parts of it only are paid {split['low']:.3f}; with those that hold another "
-                f"author besides, {split['high']:.3f}: what all parts are paid lies between."
+                f"\n\nOne work split into twenty accounts, among {split['players']} players into which accounts "
+                f"are joined by their credits: all parts together are paid {split['paid']:.3f}. Whole, "
+                f"Austen is paid {split['honest']:.3f} by the share estimator (mean of three draws, "
+                f"{min(split['seeds']):.3f} to {max(split['seeds']):.3f}) and is worth "
+                f"{min(split['orders']):.3f} to {max(split['orders']):.3f} in the data orders."
             )
         return f"""## Cheats
 
 What an owner gains by sending in the same works twice under another name (the share of both, less
 the honest share), and what random bytes and a notice repeated 6,500 times are paid, as parts of the
-pot. No method is helped by the gate here. In a register the gate finds copies and repetitions *before*
-training and gives them nothing; this table shows what would happen behind it, and why it is needed:
-no score that values accounts one by one, and no Shapley value, refuses a copy.
+pot. No method is helped by the gate here; this table shows what would happen behind it, and why it is
+needed: no score that values accounts one by one, and no Shapley value, refuses a copy.
 
-{table(["method", "copy gains", "noise", "boilerplate"], rows)}{sentence}"""
+{table(["method", "copy gains", "noise", "boilerplate"], rows)}{sentence}{self.gate()}"""
+
+    def gate(self) -> str:
+        """What a register's gate does with the cheats before training."""
+        if "gate" not in self.results:
+            return ""
+        rows = [[r["work"], r["decision"], r["reason"]] for r in self.results["gate"]]
+        return f"""
+
+In a register the gate comes first. The same cheats, sent in by other keys after the honest work:
+
+{table(["work", "decision", "why"], rows)}"""
 
     def peers(self) -> str:
         rows = [

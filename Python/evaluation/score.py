@@ -270,22 +270,21 @@ def cheats(study: dict, directory: Path, honest: dict, honest_study: dict) -> di
 def split(study: dict, honest: dict, honest_study: dict) -> dict:
     """What one work split over twenty accounts is paid in sum, against the same work unsplit.
 
-    Accounts are grouped into players; a player that holds a part and somebody else besides is
-    counted wholly in the upper bound and not at all in the lower one.
+    Accounts are grouped into players by their credits, which also divide a player's share inside.
     """
     estimate = study["estimates"][0]
     part = [name.startswith("Austen") for name in study["accounts"]]
-    low = high = 0.0
-    for player, share in enumerate(estimate["shares"]["share"]):
-        members = [part[a] for a, p in enumerate(estimate["players"]) if p == player]
-        low += share if all(members) else 0
-        high += share if any(members) else 0
+    paid = sum(share for share, own in zip(estimate["accounts"], part) if own)
     before = honest_study["accounts"].index("Austen")
     was = [
         e["share"][before] for e in honest["estimates"]
         if e["order"] == estimate["order"] and e["coalitions"] == estimate["coalitions"]
     ]
-    return {"low": low, "high": high, "honest": float(numpy.mean(was)), "seeds": was}
+    others = [o["exact"][before] for o in honest["orders"]]
+    return {
+        "paid": paid, "honest": float(numpy.mean(was)), "seeds": was, "orders": others,
+        "players": max(estimate["players"]) + 1,
+    }
 
 
 def main(directory: Path) -> int:
@@ -313,6 +312,9 @@ def main(directory: Path) -> int:
         )
     if known["split"] and known["shapley"]:
         results["split"] = split(known["split"], results["shapley"], known["shapley"])
+    gate = directory / "gate.json"
+    if gate.exists():
+        results["gate"] = json.loads(gate.read_text())
     (directory / "results.json").write_text(json.dumps(results, indent=1) + "\n")
     return 0
 
