@@ -161,6 +161,7 @@ struct BooksBench {
         "| \(row.seed) | \(times.joined(separator: " | ")) | "
         + "\(row.levels.map(String.init).joined(separator: ", ")) |\n"
     }
+    guard !sizes.isEmpty else { return text }
     text += """
 
       ## By number of accounts

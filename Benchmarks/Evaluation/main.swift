@@ -92,7 +92,9 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
             "values": .array(estimate.values.map(JSON.numbers)),
             "shares": shares(estimate, targets: commons.count),
           ]
-          if let shares = try grouping.shares(estimate.values) { row["accounts"] = .numbers(shares) }
+          if let shares = try grouping.shares(estimate.values) {
+            row["accounts"] = .numbers(shares)
+          }
           estimates.append(.object(row))
         }
       }

@@ -64,15 +64,15 @@ package struct BooksConfiguration: Hashable, Sendable {
   /// A chord may leave this part of its own change, plus this part of the target's first loss times
   /// the chord's part of all steps. The magnitudes over a run then add up to at most about three
   /// times this part of the reduction; measured, to less than it.
-  package var tolerance = 0.015
+  package var tolerance = 0.01
   /// The most steps between two measured points.
   package var maximumChord = 40
   /// The finest quadrature: 1 trapezoid, 2 Simpson, 3 and 4 Lobatto's and Kronrod's rules on 5 and 9 nodes.
   package var maximumLevel = Quadrature.maximumLevel
   /// The most memory the gradients of one chord may take.
-  package var memoryBudgetBytes = 2304 << 20
+  package var memoryBudgetBytes = 2688 << 20
   /// The most memory that works' momenta may take: exact within it, else folded (`LineMomenta`).
-  package var momentumBudgetBytes = 4096 << 20
+  package var momentumBudgetBytes = 2048 << 20
   /// The most bytes that displacements may take on disk; 0 stores none.
   ///
   /// From them texts are divided after the run. During the run they take 4 bytes of memory for each
