@@ -23,8 +23,8 @@ package final class OutputAttribution {
       self.maximumLevel = maximumLevel
     }
 
-    /// Trapezoids, and three nodes in intervals that miss 2 %.
-    package static let quick = Precision(tolerance: 0.02, maximumLevel: 2)
+    /// Trapezoids, and up to five nodes in intervals that miss 1 %.
+    package static let quick = Precision(tolerance: 0.01, maximumLevel: 3)
     /// Up to nine nodes in intervals that miss 0.1 %.
     package static let fine = Precision(tolerance: 0.001, maximumLevel: 4)
   }
