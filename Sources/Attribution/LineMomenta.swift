@@ -62,7 +62,10 @@ final class LineMomenta {
       fixedBytes(lineCount: lineCount, parameterCount: parameterCount) + lineCount * block * float)
   }
 
-  /// `budget`: at least `leastBudget`. `seed`: fixes the signs.
+  /// Makes momenta of zero.
+  ///
+  /// `budget`: at least `leastBudget`.
+  /// `seed`: fixes the signs.
   init(lineCount: Int, parameterCount: Int, budget: Int, seed: UInt64) {
     self.lineCount = lineCount
     self.parameterCount = parameterCount

@@ -12,8 +12,10 @@ package struct TrainingConfiguration: Hashable, Sendable {
   package var warmUpSteps = 30
   /// Windows read in a step.
   package var batchSize = 16
-  /// Windows in a shard, the unit of parallel work: a step's gradients are accumulated over its shards,
-  /// so that activations take the memory of one shard a thread. Part of what fixes the bits of a result.
+  /// Windows in a shard, the unit of parallel work; part of what fixes the bits of a result.
+  ///
+  /// A step's gradients are accumulated over its shards, so that activations take the memory of one
+  /// shard a thread.
   package var shardWindows = 4
   package var peakRate = 1.5e-3
   /// The rate at the last step, as a part of the peak.

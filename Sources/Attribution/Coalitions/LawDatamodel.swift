@@ -13,6 +13,7 @@ package enum LawDatamodel {
   ///   - players: 2 to `ShapleyValue.maximumPlayers`.
   ///   - coalitions: The measured ones, without the empty one.
   ///   - losses: By coalition, then target.
+  /// - Returns: The scores.
   package static func scores(
     players: Int, coalitions: [Coalition], losses: [[Double]]
   ) -> [[Double]] {
