@@ -29,6 +29,47 @@ func shares(_ estimate: ShareEstimate, targets: Int) -> JSON {
   ]
 }
 
+/// One estimate of the shares, and the scores that follow from it.
+func estimate(
+  _ study: Study, _ bank: inout Bank, _ grouping: Grouping, count: Int, seed: UInt64, blas: BLAS,
+  threads: Int, folder: String
+) throws -> JSON {
+  let (design, commons) = (grouping.players, study.commons)
+  let players = (design.max() ?? 0) + 1
+  let chosen = CoalitionDesign.coalitions(players: players, count: count, seed: seed)
+  let accounts = chosen.map { coalition in
+    Coalition(design.indices.filter { coalition.contains(design[$0]) })
+  }
+  try bank.retrain(accounts, blas: blas, threads: threads)
+  let losses = accounts.map { bank.losses[$0] ?? [] }
+  let began = seconds()
+  let estimate = ShareEstimate(
+    players: players, coalitions: chosen, losses: losses, commons: commons, seed: seed)
+  if chosen.count == 48, seed == 1, players == study.accounts.count {
+    Evaluation.writeScores(
+      "shares-48", estimate.values, seconds: seconds() - began, directory: folder,
+      notes: "Shapley values of the excess, estimated from 48 retrained coalitions")
+    Evaluation.writeScores(
+      "shares-48-datamodel",
+      LawDatamodel.scores(players: players, coalitions: chosen, losses: losses),
+      seconds: seconds() - began, directory: folder,
+      notes: "the law fitted to the same 48 coalitions, read as a datamodel of halves")
+  }
+  let trainings = accounts.reduce(0) { $0 + Double($1.count) } / Double(study.accounts.count)
+  var row: JSONObject = [
+    "order": .integer(Int64(bank.order)), "coalitions": .integer(Int64(chosen.count)),
+    "seed": .integer(Int64(seed)), "seconds": .double(seconds() - began),
+    "trainings": .double(trainings),
+    "members": .array(accounts.map { .integer(Int64($0.mask)) }),
+    "players": .array(design.map { .integer(Int64($0)) }),
+    "misfit": .numbers(estimate.misfit),
+    "values": .array(estimate.values.map(JSON.numbers)),
+    "shares": shares(estimate, targets: commons.count),
+  ]
+  if let shares = try grouping.shares(estimate.values) { row["accounts"] = .numbers(shares) }
+  return .object(row)
+}
+
 func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
   makeDirectory(directory)
   let players = study.accounts.count
@@ -54,49 +95,13 @@ func run(_ study: Study, directory: String, blas: BLAS, threads: Int) throws {
       try PeerFolder(study: study, seed: order, directory: folder).write(
         blas: blas, threads: threads)
     }
-    do {
-      let grouping = try Grouping(study, blas: blas, threads: threads, order: order)
-      let design = grouping.players
-      for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {
-        for seed in (study.name == "shapley" ? 1...3 : 1...1) as ClosedRange<UInt64> {
-          let chosen = CoalitionDesign.coalitions(
-            players: (design.max() ?? 0) + 1, count: count, seed: seed)
-          let accounts = chosen.map { coalition in
-            Coalition(design.indices.filter { coalition.contains(design[$0]) })
-          }
-          try bank.retrain(accounts, blas: blas, threads: threads)
-          let began = seconds()
-          let estimate = ShareEstimate(
-            players: (design.max() ?? 0) + 1, coalitions: chosen,
-            losses: accounts.map { bank.losses[$0] ?? [] }, commons: commons, seed: seed)
-          if chosen.count == 48, seed == 1, players == estimate.values.count {
-            Evaluation.writeScores(
-              "shares-48", estimate.values, seconds: seconds() - began, directory: folder,
-              notes: "Shapley values of the excess, estimated from 48 retrained coalitions")
-            Evaluation.writeScores(
-              "shares-48-datamodel",
-              LawDatamodel.scores(
-                players: players, coalitions: chosen, losses: accounts.map { bank.losses[$0] ?? [] }
-              ),
-              seconds: seconds() - began, directory: folder,
-              notes: "the law fitted to the same 48 coalitions, read as a datamodel of halves")
-          }
-          var row: JSONObject = [
-            "order": .integer(Int64(order)), "coalitions": .integer(Int64(chosen.count)),
-            "seed": .integer(Int64(seed)), "seconds": .double(seconds() - began),
-            "trainings": .double(
-              accounts.reduce(0) { $0 + Double($1.count) } / Double(players)),
-            "members": .array(accounts.map { .integer(Int64($0.mask)) }),
-            "players": .array(design.map { .integer(Int64($0)) }),
-            "misfit": .numbers(estimate.misfit),
-            "values": .array(estimate.values.map(JSON.numbers)),
-            "shares": shares(estimate, targets: commons.count),
-          ]
-          if let shares = try grouping.shares(estimate.values) {
-            row["accounts"] = .numbers(shares)
-          }
-          estimates.append(.object(row))
-        }
+    let grouping = try Grouping(study, blas: blas, threads: threads, order: order)
+    for count in study.name == "shapley" ? [24, 32, 40, 48] : [48] {
+      for seed in (study.name == "shapley" ? 1...3 : 1...1) as ClosedRange<UInt64> {
+        estimates.append(
+          try estimate(
+            study, &bank, grouping, count: count, seed: seed, blas: blas, threads: threads,
+            folder: folder))
       }
     }
     banks.append(bank.json)
