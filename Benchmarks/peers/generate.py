@@ -27,7 +27,7 @@ from report import ROUNDS, machine, spread, table
 from safetensors.torch import load_file
 
 SHAPES = {
-    "1.0 M: 128 wide, 5 layers, context 128": "",
+    "1.0 M: 128 wide, 5 layers, context 256": "",
     "4.8 M: 256 wide, 6 layers, context 256": "hidden=256 layers=6 heads=8 inner=688 context=256",
     "42 M: 768 wide, 6 layers, context 256": "hidden=768 layers=6 heads=12 inner=2048 context=256",
 }

@@ -25,7 +25,7 @@ from lean_llama import LeanLlama
 from report import ROUNDS, machine, spread, table
 
 SHAPES = {
-    "1.0 M: 128 wide, 5 layers, context 128": ("", 8),
+    "1.0 M: 128 wide, 5 layers, context 128": ("context=128", 8),
     "4.8 M: 256 wide, 6 layers, context 256": (
         "hidden=256 layers=6 heads=8 inner=688 context=256", 3,
     ),
