@@ -81,15 +81,17 @@ enum GrantCommands {
       lists: try arguments.strings("status-list").map {
         ($0, try FileSystem.readFile($0, limit: limit))
       }, operator: try arguments.string("operator").map(party))
-    var table = TerminalTable([.init("check"), .init("holds"), .init("found", mayShrink: true)])
-    for line in check.lines {
-      table.add([
-        .init(line.name), line.holds ? .init("yes", .good) : .init("no", .bad), .init(line.text),
-      ])
+    // Not a table: a reason is never cut.
+    let style = context.console.style
+    let lines = check.lines.map { line in
+      let mark = line.holds ? style.apply(.good, to: "holds ") : style.apply(.bad, to: "fails ")
+      return mark + " " + line.name
+        + String(repeating: " ", count: max(0, 10 - line.name.utf8.count)) + "  "
+        + TextStyle.safe(line.text)
     }
     let verdict = check.isValid ? "the grant holds" : "the grant does not hold"
     return Output(
-      text: table.text(width: context.console.width, style: context.console.style) + verdict + "\n",
+      text: (lines + [verdict]).map { $0 + "\n" }.joined(),
       json: [
         "holds": .bool(check.isValid),
         "grant": check.grant.map { .string($0.identifier.hex) } ?? .null,
