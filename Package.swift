@@ -133,6 +133,10 @@ let benchmarks: [Target] = [
     dependencies: ["BenchmarkSupport", "Attribution", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/BooksBenchmark", swiftSettings: settings),
   .executableTarget(
+    name: "grants-benchmark",
+    dependencies: ["BenchmarkSupport", "Canonical", "Money", "Primitives", "Register", "Signing"],
+    path: "Benchmarks/GrantsBenchmark", swiftSettings: settings),
+  .executableTarget(
     name: "step-benchmark",
     dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/StepBenchmark", swiftSettings: settings),
