@@ -17,6 +17,7 @@ package enum EventBody: Sendable {
   case modelReleased(ModelRelease)
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
+  case signalObserved(SignalObservation)
 
   /// The types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
@@ -31,6 +32,7 @@ package enum EventBody: Sendable {
     "model.released": { .modelReleased(try ModelRelease(payload: $0)) },
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
+    "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
@@ -53,6 +55,7 @@ package enum EventBody: Sendable {
     case .modelReleased: "model.released"
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
+    case .signalObserved: "signal.observed"
     }
   }
 
@@ -70,6 +73,7 @@ package enum EventBody: Sendable {
     case .modelReleased(let value): value.payload
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
+    case .signalObserved(let value): value.payload
     }
   }
 }

@@ -86,11 +86,14 @@ package struct RegisterState: Sendable {
   package internal(set) var revenues: [Revenue] = []
   /// All settlements in log order.
   package internal(set) var settlements: [Settlement] = []
+  /// All observed signals in log order.
+  package internal(set) var signals: [Signal] = []
 
   /// Where each grant stands in `grants`, by identifier, by work, and by issuer for all works.
   var grantIndex: [Digest: Int] = [:]
   var grantsByWork: [Digest: [Int]] = [:]
   var grantsByIssuer: [DIDKey: [Int]] = [:]
+  var signalIndex = SignalIndex()
 
   /// The state of an empty log.
   package init() {}

@@ -31,6 +31,12 @@ package struct RegisterLayout: Sendable {
   /// One file a settlement.
   package var settlements: String { root + "/settlements" }
 
+  /// One file a document that signals were read in, named by its digest.
+  package var signals: String { root + "/signals" }
+
+  /// The bytes of a document that signals were read in.
+  package func signal(_ evidence: Digest) -> String { signals + "/\(evidence.hex)" }
+
   /// The fingerprint file of a work.
   package func fingerprint(_ work: Digest) -> String { fingerprints + "/\(work.hex).grams" }
 

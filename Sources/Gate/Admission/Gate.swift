@@ -83,7 +83,8 @@ package struct Gate {
     self.fingerprints = fingerprints
   }
 
-  /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
+  /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
+  /// signals.
   ///
   /// - Parameters:
   ///   - candidate: What asks to be used.
@@ -115,6 +116,9 @@ package struct Gate {
     case .revoked(let position): return .revoked(position: position)
     case .granted(let grant):
       if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
+      if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
+        return .contrarySignal(SignalReference(signal))
+      }
       return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
@@ -145,13 +149,7 @@ package struct Gate {
   }
 
   private func isUsable(_ work: Digest) -> Bool {
-    if case .granted = state.permission(
-      for: work, purpose: purpose, grantee: grantee, at: moment)
-    {
-      true
-    } else {
-      false
-    }
+    state.mayUse(work, for: purpose, by: grantee, at: moment)
   }
 }
 

@@ -87,13 +87,7 @@ struct PreparedRun {
     texts = works.map(\.bytes)
     let (state, grantee, moment) = (basis.state, manifest.grantee, basis.moment)
     let parts = HeldOutText.parts(of: works, heldOut: asked.heldOut) { work in
-      if case .granted = state.permission(
-        for: work, purpose: .evaluate, grantee: grantee, at: moment)
-      {
-        true
-      } else {
-        false
-      }
+      state.mayUse(work, for: .evaluate, by: grantee, at: moment)
     }
     tokenizer =
       try base.map(RunTokenizer.init(of:))
@@ -139,16 +133,11 @@ struct PreparedRun {
     return text.targets.map(baseline.loss)
   }
 
-  /// Refuses to start on works whose grant does not hold any more: revocation is forward.
+  /// Refuses to start on works whose grant does not hold any more: revocation and hold are forward.
   private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
     let lost = manifest.entries.filter { entry in
-      if case .granted = writer.state.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: writer.now)
-      {
-        false
-      } else {
-        true
-      }
+      !writer.state.mayUse(
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now)
     }
     guard lost.isEmpty else {
       throw ServiceError.refused(

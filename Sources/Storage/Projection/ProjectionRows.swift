@@ -89,6 +89,7 @@ enum ProjectionRows {
           ]
         )
       }
+    case .signalObserved(let signal): [row(of: signal, at: position)]
     }
   }
 
@@ -105,6 +106,20 @@ enum ProjectionRows {
         .text(terms.purposes.map(\.rawValue).joined(separator: " ")),
         .integer(terms.rate.partsPerMillion), .text(terms.validFrom.description),
         terms.validUntil.map { .text($0.description) } ?? .null, .integer(position),
+      ]
+    )
+  }
+
+  private static func row(of signal: SignalObservation, at position: Int64) -> Row {
+    var work: SQLValue = .null
+    if case .work(let digest) = signal.subject { work = .text(digest.hex) }
+    return (
+      "INSERT INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .integer(position), .text(signal.party.text), work, .text(signal.format.rawValue),
+        .text(signal.version), .text(signal.place), signal.url.map { .text($0) } ?? .null,
+        .text(signal.evidence.map(\.digest.hex).joined(separator: " ")),
+        .text(signal.prohibited.map(\.rawValue).joined(separator: " ")),
       ]
     )
   }
