@@ -13,6 +13,8 @@ enum CadastreCommands {
       CommandTable.Section(
         "Contributors and works",
         [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
+      CommandTable.Section(
+        "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Money", [revenue, settle, statement]),
