@@ -86,7 +86,9 @@ package struct RobotsFile: Sendable {
     let code = text.prefix { $0 != UInt8(ascii: "#") }
     guard let colon = code.firstIndex(of: UInt8(ascii: ":")) else { return nil }
     let name = ASCII.lowercased(ASCII.trimmed(code[..<colon]))
-    guard let field = Field(rawValue: name) else { return nil }
+    // What crawlers in use take for `Disallow`; taken here too, since it forbids.
+    let isMisspelt = ["dissallow", "dissalow", "disalow", "diasllow", "disallaw"].contains(name)
+    guard let field = isMisspelt ? .disallow : Field(rawValue: name) else { return nil }
     return (field, ASCII.trimmed(code[(colon + 1)...]))
   }
 

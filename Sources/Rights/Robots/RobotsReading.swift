@@ -39,14 +39,16 @@ enum RobotsReading {
     return Reading(.robots, in: .robots, stances, notes: notes)
   }
 
-  /// What crawlers for models are told; a path that is closed to one has no preference for it.
+  /// What crawlers for models are told.
   private static func preferences(
     _ file: RobotsFile, _ field: RobotsFile.Field, _ format: SignalFormat, _ target: RuleTarget
   ) -> Reading {
     var reading = Reading(format, in: .robots, Stances())
     var seen: Set<Int> = []
     var versions: [String] = []
-    for crawler in CrawlerTable.crawlers where file.allows(crawler.token, to: target) {
+    // A path that is closed to a crawler has no preference of AIPREF for it (attach-05).
+    for crawler in CrawlerTable.crawlers
+    where format != .aipref || file.allows(crawler.token, to: target) {
       for line in file.preferences(field, for: crawler.token, target)
       where seen.insert(line.line).inserted {
         let part =
