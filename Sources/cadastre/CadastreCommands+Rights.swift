@@ -70,7 +70,7 @@ extension CadastreCommands {
   static let exportTerms = Command(
     "export-terms", summary: "Write a contributor's terms in the formats that crawlers read",
     discussion: """
-      Writes robots.txt, license.xml (RSL), .well-known/tdmrep.json, ai.txt, header fields, \
+      Writes robots.txt, license.xml (RSL), .well-known/tdmrep.json with its policy, ai.txt, header fields, \
       training-mining assertions for C2PA tools, and the credentials that the licence names. What \
       is granted to anyone without a price is allowed, what has a price is offered in license.xml, \
       and all else is reserved.

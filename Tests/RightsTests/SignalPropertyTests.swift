@@ -106,7 +106,9 @@ import Testing
       fingerprints: { _ in file })
     let candidate = Candidate(
       path: "a.txt", byteCount: text.count, content: .work(work, words: nil))
-    return gate.decide(candidate, in: [work]).verdict
+    let decision = gate.decide(candidate, in: [work])
+    #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)
+    return decision.verdict
   }
 
   /// Logs every reading of some documents, by the operator or by the party.

@@ -16,9 +16,22 @@ extension PublishedTerms {
           "location": .string(scope.path.hasSuffix("/") ? scope.path + "*" : scope.pattern),
           "tdm-reservation": .integer(reservation(scope) == "1" ? 1 : 0),
         ]
-        if reservation(scope) == "1" { rule["tdm-policy"] = licenceURL.map { .string($0) } }
+        if reservation(scope) == "1" { rule["tdm-policy"] = policyURL.map { .string($0) } }
         return .object(rule)
       })
+  }
+
+  /// `tdm-policy.json`: an offer of ODRL in the profile of TDMRep, by which mining needs consent.
+  ///
+  /// Nil without an address of the site, since an offer is named by its own.
+  package var policy: JSON? {
+    guard let policyURL, let licenceURL else { return nil }
+    return [
+      "@context": ["http://www.w3.org/ns/odrl.jsonld", "http://www.w3.org/ns/tdmrep.jsonld"],
+      "@type": "Offer", "profile": "http://www.w3.org/ns/tdmrep", "uid": .string(policyURL),
+      "assigner": ["uid": .string(party.text), "vcard:hasURL": .string(licenceURL)],
+      "permission": [["action": "tdm:mine", "duty": [["action": "obtainConsent"]]]],
+    ]
   }
 
   /// The assertion for the files of a scope, in the form that C2PA tools take it.

@@ -73,8 +73,8 @@ extension PublishedTerms {
   package func headers(for scope: Scope) -> String {
     var lines = ["Content-Usage: " + Self.usage(scope)]
     lines.append("TDM-Reservation: " + reservation(scope))
-    if let licenceURL {
-      if reservation(scope) == "1" { lines.append("TDM-Policy: \(licenceURL)") }
+    if let licenceURL, let policyURL {
+      if reservation(scope) == "1" { lines.append("TDM-Policy: \(policyURL)") }
       lines.append("Link: <\(licenceURL)>; rel=\"license\"; type=\"application/rsl+xml\"")
     }
     if !scope.isOpen(Crosswalk.training) { lines.append("X-Robots-Tag: noai, noimageai") }

@@ -91,6 +91,9 @@ package struct PublishedTerms: Sendable {
   /// Where the licence lies.
   package var licenceURL: String? { baseURL.map { $0 + "/license.xml" } }
 
+  /// Where the policy of TDMRep lies.
+  package var policyURL: String? { baseURL.map { $0 + "/tdm-policy.json" } }
+
   /// What is said about a use that has conditions, in formats that have a field for it.
   var conditions: String { licenceURL ?? "see license.xml of \(party.text)" }
 }

@@ -58,6 +58,9 @@ package enum ExportTerms {
       (".well-known/tdmrep.json", Array(terms.reservations.prettyText.utf8)),
       ("ai.txt", Array(terms.aiText.utf8)),
     ]
+    if let policy = terms.policy {
+      files.append(("tdm-policy.json", Array(policy.prettyText.utf8)))
+    }
     for scope in terms.scopes {
       let suffix = scope.work.map { "-\($0.short)" } ?? ""
       files.append(("headers\(suffix).txt", Array(terms.headers(for: scope).utf8)))
