@@ -16,7 +16,8 @@ package struct OpeningStore {
       commitment BLOB PRIMARY KEY CHECK (length(commitment) = 32),
       salt BLOB NOT NULL CHECK (length(salt) = 32),
       value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS opening_value ON opening (value)
     """
 
   /// Opens the store; a writer makes it where it is missing.
@@ -44,6 +45,12 @@ package struct OpeningStore {
   /// All openings, by their commitment.
   package func all() throws -> [Commitment] {
     try rows().map(\.opening)
+  }
+
+  /// What a commitment opens to; nil where it was erased, or its opening opens something else.
+  package func value(of commitment: Digest) throws -> String? {
+    let opening = try opening(of: commitment)
+    return opening?.digest == commitment ? opening?.value : nil
   }
 
   /// What a commitment opens to; nil where it was erased.

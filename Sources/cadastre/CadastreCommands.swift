@@ -12,7 +12,10 @@ enum CadastreCommands {
       CommandTable.Section("Start here", [quickstart, initialise, report]),
       CommandTable.Section(
         "Contributors and works",
-        [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
+        [
+          keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, grantsShow,
+          revoke,
+        ]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Money", [revenue, settle, statement]),
@@ -132,18 +135,6 @@ enum CadastreCommands {
     examples: [
       CommandExample("cadastre work add poems/*.txt --key ada", "Register all poems as Ada's.")
     ])
-  private static let workList = Command(
-    "work list", summary: "List registered works",
-    options: [
-      CommandOption("owner", value: .text("DID"), help: "Only the works of this party.")
-    ],
-    examples: [CommandExample("cadastre work list --json", "All works for a program.")])
-  private static let workShow = Command(
-    "work show", summary: "Show one work, its owner and its grants",
-    arguments: [
-      CommandArgument(.text("WORK"), help: "The work's digest, or enough of its beginning.")
-    ],
-    examples: [CommandExample("cadastre work show 3f2a9c", "By the beginning of its digest.")])
 
   private static let grant = Command(
     "grant", summary: "Sign a grant, or take in one that was signed elsewhere",
@@ -180,9 +171,6 @@ enum CadastreCommands {
         "All of Ada's works, for training and evaluation."),
       CommandExample("cadastre grant --import grant.json", "One signed elsewhere."),
     ])
-  private static let grantsList = Command(
-    "grants list", summary: "List grants and what became of them",
-    examples: [CommandExample("cadastre grants list", "One line a grant.")])
   private static let revoke = Command(
     "revoke", summary: "Revoke a grant for all runs that start from now on",
     arguments: [

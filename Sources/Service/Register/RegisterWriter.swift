@@ -118,6 +118,7 @@ package final class RegisterWriter {
   ///
   /// - Parameter older: The state of the log before the last append, where the projection stands
   ///   unless somebody else touched it.
+  /// - Throws: What the disk throws.
   private func updateProjection(after older: ProjectionPosition?) throws {
     try Projection.update(layout.projection, to: position, events: events) { size in
       if let older, older.size == size { return older.root }

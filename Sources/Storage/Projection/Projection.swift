@@ -98,7 +98,9 @@ package enum Projection {
 
   /// The files that SQLite reads beside a database: its rollback journal, and those of write-ahead
   /// logging, which no projection uses.
-  static func companions(of path: String) -> [String] { [path + "-journal", path + "-wal", path + "-shm"] }
+  static func companions(of path: String) -> [String] {
+    ["-journal", "-wal", "-shm"].map { path + $0 }
+  }
 
   /// Whether files lie beside a projection that only another program can have made.
   static func foreignCompanions(of path: String) -> Bool {

@@ -11,7 +11,7 @@ import Service
 import Signing
 import Storage
 
-/// `cadastre grant`, `grants list` and `revoke`.
+/// `cadastre grant` and `revoke`.
 enum GrantCommands {
   static func grant(_ context: Context) throws -> Output {
     let arguments = context.arguments
@@ -84,27 +84,6 @@ enum GrantCommands {
       validFrom: writer.now, validUntil: until)
   }
 
-  static func list(_ context: Context) throws -> Output {
-    let snapshot = try context.snapshot()
-    var table = TerminalTable([
-      .init("grant"), .init("issuer", mayShrink: true), .init("covers", mayShrink: true),
-      .init("for", mayShrink: true), .init("rate", .right), .init("state"),
-    ])
-    for grant in snapshot.state.grants {
-      let terms = grant.grant.terms
-      table.add([
-        .init(grant.identifier.short, .accent),
-        .init(snapshot.names.name(of: grant.grant.issuer, in: snapshot.state)),
-        .init(covers(terms, in: snapshot)),
-        .init(terms.purposes.map(\.rawValue).joined(separator: ", ")), .init("\(terms.rate)"),
-        grant.revokedAt.map { .init("revoked at \($0)", .bad) } ?? .init("standing", .good),
-      ])
-    }
-    return Output(
-      text: table.text(width: context.console.width, style: context.console.style),
-      json: .array(snapshot.state.grants.map(json)))
-  }
-
   static func revoke(_ context: Context) throws -> Output {
     let writer = try context.writer()
     let grant = try Lookup.digest(
@@ -119,30 +98,9 @@ enum GrantCommands {
       json: ["grant": .string(grant.hex), "position": .integer(Int64(position))])
   }
 
-  /// One line on a grant.
-  static func line(_ grant: RegisterState.IssuedGrant) -> String {
-    let state = grant.revokedAt.map { "revoked at entry \($0)" } ?? "standing"
-    return "\(grant.identifier.short)  \(describe(grant.grant.terms)), \(state)"
-  }
-
-  static func json(_ grant: RegisterState.IssuedGrant) -> JSON {
-    [
-      "grant": .string(grant.identifier.hex), "credential": grant.grant.credential,
-      "position": .integer(Int64(grant.position)),
-      "revokedAt": grant.revokedAt.map { .integer(Int64($0)) } ?? .null,
-    ]
-  }
-
   private static func describe(_ terms: GrantTerms) -> String {
     let purposes = terms.purposes.map(\.rawValue).joined(separator: ", ")
     let until = terms.validUntil.map { " until \($0.date)" } ?? ""
     return "for \(purposes) at \(terms.rate)\(until)"
-  }
-
-  private static func covers(_ terms: GrantTerms, in snapshot: RegisterSnapshot) -> String {
-    switch terms.subject {
-    case .work(let digest): snapshot.names.title(of: digest, in: snapshot.state)
-    case .allWorks: "all works"
-    }
   }
 }
