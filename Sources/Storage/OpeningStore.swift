@@ -30,6 +30,14 @@ package struct OpeningStore {
     if !readOnly { try database.execute(Self.schema) }
   }
 
+  /// Takes back what a process that ended in the middle had begun to add.
+  ///
+  /// Readers are refused until a writer has done it.
+  package static func recover(path: String) throws {
+    guard FileSystem.fileExists(path), FileSystem.fileExists(path + "-journal") else { return }
+    _ = try OpeningStore(path: path, readOnly: false).rows("LIMIT 0")
+  }
+
   /// Keeps openings durably.
   package func add(_ commitments: [Commitment]) throws {
     try database.transaction {
@@ -44,7 +52,7 @@ package struct OpeningStore {
 
   /// All openings, by their commitment.
   package func all() throws -> [Commitment] {
-    try rows().map(\.opening)
+    try rows("ORDER BY 1").map(\.opening)
   }
 
   /// What a commitment opens to; nil where it was erased, or its opening opens something else.
@@ -60,14 +68,14 @@ package struct OpeningStore {
 
   /// Counts the openings and names those that do not open their commitment.
   package func audit() throws -> (count: Int, broken: [Digest]) {
-    let rows = try rows()
+    let rows = try rows("ORDER BY 1")
     return (rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment))
   }
 
   private func rows(
     _ condition: String = "", _ values: [SQLValue] = []
   ) throws -> [(commitment: Digest, opening: Commitment)] {
-    let query = "SELECT commitment, salt, value FROM opening \(condition) ORDER BY 1"
+    let query = "SELECT commitment, salt, value FROM opening \(condition)"
     return try database.prepare(query).rows(values).map {
       guard case .blob(let digest) = $0[0], case .blob(let salt) = $0[1],
         case .text(let value) = $0[2], let commitment = Digest(bytes: digest),

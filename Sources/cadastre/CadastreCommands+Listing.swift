@@ -40,7 +40,8 @@ extension CadastreCommands {
     ],
     examples: [
       CommandExample("cadastre work list --owner ada --sort bytes", "Ada's works, smallest first."),
-      CommandExample("cadastre work list --ungranted --json", "What nobody may use, for a program."),
+      CommandExample(
+        "cadastre work list --ungranted --json", "What nobody may use, for a program."),
     ])
 
   static let workShow = Command(

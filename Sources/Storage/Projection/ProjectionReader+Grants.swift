@@ -107,6 +107,7 @@ extension ProjectionReader {
   ///   - after: The position of the grant after which to go on; nil from the first.
   ///   - moment: When a grant must stand or have expired, for filters that ask for it.
   /// - Returns: The grants, and where to go on.
+  /// - Throws: `DatabaseError`, or `ProjectionError` for a row that no register writes.
   /// - Complexity: O(limit) with at most one condition, and with none that few grants fulfil among
   ///   those that fulfil the one with the narrowest index.
   package func grants(

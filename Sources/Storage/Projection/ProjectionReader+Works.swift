@@ -140,7 +140,8 @@ extension ProjectionReader {
     case (.some, _): source = "work w INDEXED BY work_owner"
     case (nil, .bytes): source = "work w INDEXED BY work_bytes"
     case (nil, .title):
-      source = "openings.opening o CROSS JOIN work w INDEXED BY work_title ON w.title = o.commitment"
+      source =
+        "openings.opening o CROSS JOIN work w INDEXED BY work_title ON w.title = o.commitment"
     case (nil, .position): break
     }
     if needsTitles, filter.owner != nil || order != .title {

@@ -1,7 +1,6 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CSQLite
 package import Primitives
 package import Signing
 
@@ -46,7 +45,7 @@ package final class ProjectionReader {
       try database.execute("BEGIN")
       recorded = try ProjectionPosition.recorded(in: statements)
     } catch {
-      if error.code & 0xff == SQLITE_READONLY { throw ProjectionError.cutOff(path: path) }
+      if error.isCutOff, error.path == path { throw ProjectionError.cutOff(path: path) }
       throw error
     }
     guard let recorded else { throw ProjectionError.otherForm(path: path) }
