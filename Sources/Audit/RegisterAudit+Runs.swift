@@ -20,9 +20,10 @@ extension RegisterAudit {
     }
     for entry in manifest.entries {
       let permission = before.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: moment)
+        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: moment,
+        in: manifest.territory)
       counts.grantsInUse += 1
-      if case .granted = permission { continue }
+      if permission.isGranted { continue }
       report.found(
         subject, "'\(start.model)' used the work \(entry.work.short) without a standing grant")
     }

@@ -13,7 +13,7 @@ extension CadastreCommands {
   private static let after = CommandOption(
     "after", value: .text("CURSOR"),
     help: "Go on after this one: 'next' of the page before. Default: from the first.")
-  private static let purposes = ValueForm.choice("PURPOSE", Purpose.allCases.map(\.rawValue))
+  private static let purposeForm = ValueForm.choice("PURPOSE", Purpose.allCases.map(\.rawValue))
 
   static let workList = Command(
     "work list", summary: "List registered works, page by page",
@@ -29,7 +29,7 @@ extension CadastreCommands {
         "title", value: .text("TEXT"),
         help: "Only works whose title, kept here, holds this text; ASCII case does not matter."),
       CommandOption(
-        "granted-for", value: purposes,
+        "granted-for", value: purposeForm,
         help: "Only works that a standing grant for this covers, to whomever."),
       .flag("ungranted", help: "Only works that no standing grant covers."),
       CommandOption(
@@ -56,7 +56,7 @@ extension CadastreCommands {
     discussion: """
       Reads the projection, which must stand at the log's signed checkpoint. All conditions must hold. \
       JSON has 'grants', 'count' (null where counting would read everything) and 'next', the cursor \
-      of the following page, or null. 'grants show' gives the credential.
+      of the following page, or null.
       """,
     options: [
       CommandOption(
@@ -67,10 +67,13 @@ extension CadastreCommands {
       CommandOption(
         "grantee", value: .text("DID"),
         help: "Only grants to this party, by did or key, or to 'anyone'."),
-      CommandOption("purpose", value: purposes, help: "Only grants that name this purpose."),
+      CommandOption("purpose", value: purposeForm, help: "Only grants that name this purpose."),
       CommandOption(
         "state", value: .choice("STATE", GrantState.allCases.map(\.rawValue)),
         help: "Only grants that became this."),
+      .flag(
+        "credentials",
+        help: "With --json, add each credential, read from its log entry and verified."),
       limit, after,
     ],
     examples: [

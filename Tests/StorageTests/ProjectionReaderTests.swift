@@ -17,52 +17,90 @@ import Testing
     var ledger: SampleLedger
     var titles: [Digest: Commitment] = [:]
 
+    private var works: [(digest: Digest, owners: [Int])] = []
+    private var collections: [(root: Digest, party: Int)] = []
+
     init() throws {
       ledger = try SampleLedger()
       var random = Philox4x32(key: 77, stream: 0)
-      var works: [(Digest, Int)] = []
+      for party in 1...6 { try ledger.join(party) }
       for number in 0..<400 {
         let party = 1 + Int(random.below(6))
-        if number < 6 { try ledger.join(number + 1) }
-        switch random.below(5) {
-        case 0 where number > 6, 1 where number > 6: try grant(by: party, works, &random)
-        case 2 where !ledger.state.grants.isEmpty:
-          let grant = ledger.state.grants[Int(random.below(UInt32(ledger.state.grants.count)))]
-          guard grant.revokedAt == nil,
-            let issuer = (1...6).first(where: { testParty($0) == grant.grant.issuer })
-          else { continue }
-          try ledger.revoke(grant.identifier, by: issuer)
-        case _ where number > 6:
-          let digest = testDigest("work \(number)")
-          let words = ["Rose", "rose", "LETTER", "Ode", "ode to a rose"]
-          let title = openingOf("\(words[Int(random.below(5))]) \(random.below(9))", number)
-          if random.below(8) > 0 { titles[title.digest] = title }
-          try ledger.append(
-            .workRegistered(
-              WorkRegistration(
-                work: digest, byteCount: Int64(1 + random.below(20)), title: title.digest,
-                fingerprint: testDigest("f"))), by: party)
-          works.append((digest, party))
-        default: continue
+        switch random.below(12) {
+        case 0..<4: try grant(by: party, &random)
+        case 4, 5: try change(&random)
+        case 6: try collect(by: party, &random)
+        default: try add(number, of: party, &random)
         }
       }
     }
 
-    private mutating func grant(
-      by party: Int, _ works: [(Digest, Int)], _ random: inout Philox4x32
+    private mutating func add(
+      _ number: Int, of party: Int, _ random: inout Philox4x32
     ) throws {
-      let own = works.filter { $0.1 == party }
+      let digest = testDigest("work \(number)")
+      let words = ["Rose", "rose", "LETTER", "Ode", "ode to a rose"]
+      let title = openingOf("\(words[Int(random.below(5))]) \(random.below(9))", number)
+      if random.below(8) > 0 { titles[title.digest] = title }
+      var owners = [party]
+      if random.below(3) == 0 { owners.append(1 + party % 6) }
+      let ownership =
+        owners.count == 1
+        ? nil
+        : try Ownership(
+          owners: owners.map {
+            Ownership.Owner(party: testParty($0), weight: 1 + Int64(random.below(5)))
+          })
+      try ledger.append(
+        .workRegistered(
+          WorkRegistration(
+            work: digest, byteCount: Int64(1 + random.below(20)), title: title.digest,
+            fingerprint: testDigest("f"), ownership: ownership)), by: party)
+      works.append((digest, owners))
+    }
+
+    private mutating func collect(by party: Int, _ random: inout Philox4x32) throws {
+      let own = works.filter { $0.owners.contains(party) && random.below(3) == 0 }.map(\.digest)
+      guard own.count > 1, ledger.state.collections.count < 12 else { return }
+      collections.append((try ledger.collect(own, by: party), party))
+    }
+
+    private mutating func grant(by party: Int, _ random: inout Philox4x32) throws {
+      let own = works.filter { $0.owners.contains(party) }
       var subject = GrantSubject.allWorks
-      if random.below(5) > 0, !own.isEmpty {
-        subject = .work(own[Int(random.below(UInt32(own.count)))].0)
+      switch random.below(6) {
+      case 0: break
+      case 1 where !collections.isEmpty:
+        subject = .collection(collections[Int(random.below(UInt32(collections.count)))].root)
+      default:
+        if !own.isEmpty { subject = .work(own[Int(random.below(UInt32(own.count)))].digest) }
       }
       let purposes = Purpose.allCases.filter { _ in random.below(3) == 0 }
-      try ledger.grant(
-        .sample(
-          subject, to: random.below(2) == 0 ? .anyone : .party(testParty(Int(random.below(4)))),
-          for: purposes.isEmpty ? [.train] : purposes, rate: Int64(random.below(1_000_000)),
-          from: Int64(random.below(100)),
-          until: random.below(3) == 0 ? Int64(200 + random.below(200)) : nil), by: party)
+      var terms = GrantTerms.sample(
+        subject, to: random.below(2) == 0 ? .anyone : .party(testParty(Int(random.below(4)))),
+        for: purposes.isEmpty ? [.train] : purposes, rate: Int64(random.below(1_000_000)),
+        from: Int64(random.below(100)),
+        until: random.below(3) == 0 ? Int64(200 + random.below(200)) : nil)
+      if random.below(3) == 0 {
+        terms.minimumFee = Amount(minorUnits: 250, currency: testCurrency("EUR"))
+      }
+      if random.below(3) == 0 { terms.territories = ["AT", "DE"].compactMap(Territory.init) }
+      terms.derivativesInherit = random.below(2) == 0
+      try ledger.grant(terms, by: party)
+    }
+
+    private mutating func change(_ random: inout Philox4x32) throws {
+      guard !ledger.state.grants.isEmpty else { return }
+      let grant = ledger.state.grants[Int(random.below(UInt32(ledger.state.grants.count)))]
+      let issuer = (1...6).first { testParty($0) == grant.grant.issuer }
+      guard grant.revokedAt == nil, let issuer else { return }
+      if random.below(3) == 0 {
+        try ledger.revoke(grant.identifier, by: issuer)
+      } else if grant.suspendedAt == nil {
+        try ledger.suspend(grant.identifier, by: issuer)
+      } else {
+        try ledger.resume(grant.identifier, by: issuer)
+      }
     }
   }
 
@@ -102,7 +140,24 @@ import Testing
   }
 
   private func stands(_ grant: RegisterState.IssuedGrant) -> Bool {
-    grant.revokedAt == nil && grant.grant.terms.validUntil.map { $0 > Self.moment } ?? true
+    state(of: grant) == .standing
+  }
+
+  private func state(of grant: RegisterState.IssuedGrant) -> GrantState {
+    if grant.revokedAt != nil { return .revoked }
+    if let end = grant.grant.terms.validUntil, end <= Self.moment { return .expired }
+    return grant.suspendedAt != nil ? .suspended : .standing
+  }
+
+  private func covers(_ grant: RegisterState.IssuedGrant, _ work: RegisterState.Work) -> Bool {
+    guard work.weight(of: grant.grant.issuer) > 0 else { return false }
+    switch grant.grant.terms.subject {
+    case .allWorks: return true
+    case .work(let digest): return digest == work.registration.work
+    case .collection(let root):
+      return library.ledger.state.collections[root]?.works.contains(work.registration.work) == true
+    case .model: return false
+    }
   }
 
   @Test(arguments: WorkOrder.allCases)
@@ -143,12 +198,12 @@ import Testing
       library.titles[work.registration.title]?.value
     }
     let works = state.works.values.filter { work in
-      if let owner = filter.owner, work.owner != owner { return false }
+      if let owner = filter.owner, work.weight(of: owner) == 0 { return false }
       if order == .title, title(work) == nil { return false }
       if let text = filter.title {
         guard title(work)?.lowercased().contains(text.lowercased()) == true else { return false }
       }
-      let covering = state.grants.filter { stands($0) && $0.covers(work) }
+      let covering = state.grants.filter { stands($0) && covers($0, work) }
       switch filter.coverage {
       case .ungranted: return covering.isEmpty
       case .granted(let purpose):
@@ -171,8 +226,8 @@ import Testing
 
   @Test func `Grants are found as a search of the folded log finds them`() throws {
     let reader = try reader()
-    let state = library.ledger.state
-    let works = state.works.values.sorted { $0.position < $1.position }
+    let folded = library.ledger.state
+    let works = folded.works.values.sorted { $0.position < $1.position }
     var random = Philox4x32(key: 6, stream: 0)
     var answers = 0
     for _ in 0..<200 {
@@ -186,25 +241,24 @@ import Testing
       default: break
       }
       if random.below(2) == 0 { filter.purpose = Purpose.allCases[Int(random.below(6))] }
-      if random.below(2) == 0 { filter.state = GrantState.allCases[Int(random.below(3))] }
+      if random.below(2) == 0 { filter.state = GrantState.allCases[Int(random.below(4))] }
       let limit = 1 + Int(random.below(9))
       let found = try pages(of: limit) {
         try reader.grants(filter, limit: limit, after: $0, at: Self.moment)
       }
-      let expected = state.grants.filter { grant in
+      let expected = folded.grants.filter { grant in
         let terms = grant.grant.terms
-        let became: GrantState =
-          grant.revokedAt != nil ? .revoked : stands(grant) ? .standing : .expired
         return (filter.issuer.map { $0 == grant.grant.issuer } ?? true)
-          && (filter.work == nil || grant.covers(work))
+          && (filter.work == nil || covers(grant, work))
           && (filter.grantee.map { $0 == terms.grantee } ?? true)
           && (filter.purpose.map(terms.purposes.contains) ?? true)
-          && (filter.state.map { $0 == became } ?? true)
+          && (filter.state.map { $0 == state(of: grant) } ?? true)
       }
       answers += expected.count
       #expect(found.map(\.identifier) == expected.map(\.identifier), "\(filter)")
       #expect(found.map(\.terms) == expected.map(\.grant.terms))
       #expect(found.map(\.revokedAt) == expected.map(\.revokedAt))
+      #expect(found.map(\.suspendedAt) == expected.map(\.suspendedAt))
       #expect(found.allSatisfy { filter.state == nil || $0.state(at: Self.moment) == filter.state })
       if let count = try reader.count(filter, at: Self.moment) { #expect(count == expected.count) }
     }
@@ -219,6 +273,8 @@ import Testing
       let record = try #require(try reader.work(digest))
       #expect(record.owner == work.owner && record.byteCount == work.registration.byteCount)
       #expect(try reader.work(at: work.position) == record)
+      #expect(try reader.owners(of: record) == work.registration.ownership?.owners ?? [])
+      #expect(record.quorum == work.quorum)
       for count in [1, 3, 7, 64] {
         let prefix = try #require(DigestPrefix(String(digest.hex.prefix(count))))
         let found = try reader.works(beginning: prefix, limit: 1000)

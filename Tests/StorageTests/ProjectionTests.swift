@@ -72,7 +72,8 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
     let database = try Database(path: path, mode: .readOnly)
     #expect(try database.prepare("PRAGMA integrity_check").rows() == [[.text("ok")]])
     let counts = [
-      "projection": 1, "event": ledger.events.count, "party": 11, "work": 20, "use_grant": 10,
+      "projection": 1, "event": ledger.events.count, "party": 11, "work": 20, "ownership": 20,
+      "collection": 0, "collection_work": 0, "use_grant": 10,
       "grant_purpose": 10, "admission": 1, "run": 1, "target": 1, "checkpoint": 1, "model": 1,
       "revenue": 1, "settlement": 1,
     ]
@@ -119,7 +120,10 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
     ("event", "UPDATE event SET type = 'x' WHERE position = 3"),
     ("party", "DELETE FROM party WHERE position = 1"),
     ("work", "UPDATE work SET owner = (SELECT key FROM party LIMIT 1)"),
-    ("work", "INSERT INTO work SELECT 999, zeroblob(32), owner, 1, title, title FROM work LIMIT 1"),
+    (
+      "work",
+      "INSERT INTO work SELECT 999, zeroblob(32), owner, 1, title, title, 1, NULL FROM work LIMIT 1"
+    ),
     ("use_grant", "UPDATE use_grant SET rate = rate + 1 WHERE position > 9"),
     ("grant_purpose", "DELETE FROM grant_purpose WHERE position > 30"),
     ("settlement", "UPDATE settlement SET owed = owed + 1"),
@@ -127,7 +131,7 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
     ("projection", "UPDATE projection SET works = works + 1"),
     ("projection", "UPDATE projection SET root = zeroblob(32)"),
     ("extra", "CREATE TABLE extra (x)"),
-    ("work", "DROP INDEX work_owner"),
+    ("ownership", "DROP INDEX ownership_shared"),
     ("work", "CREATE INDEX work_extra ON work (fingerprint)"),
     ("work", "CREATE TRIGGER t AFTER INSERT ON work BEGIN SELECT 1; END"),
     ("v", "CREATE VIEW v AS SELECT 1"),

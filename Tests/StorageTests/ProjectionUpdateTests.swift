@@ -17,7 +17,7 @@ import Testing
     for number in 0..<300 {
       let party = 1 + number / 30
       if number.isMultiple(of: 30) { try ledger.join(party) }
-      switch random.below(4) {
+      switch random.below(6) {
       case 0:
         let purposes = Purpose.allCases.filter { _ in random.below(2) == 0 }
         let terms = GrantTerms.sample(for: purposes.isEmpty ? [.train] : purposes)
@@ -25,6 +25,13 @@ import Testing
       case 1 where !grants.isEmpty:
         let (grant, issuer) = grants.remove(at: Int(random.below(UInt32(grants.count))))
         try ledger.revoke(grant, by: issuer)
+      case 2 where !grants.isEmpty:
+        let (grant, issuer) = grants[Int(random.below(UInt32(grants.count)))]
+        if ledger.state.grant(grant)?.suspendedAt == nil {
+          try ledger.suspend(grant, by: issuer)
+        } else {
+          try ledger.resume(grant, by: issuer)
+        }
       default: try ledger.add(testDigest("work \(number)"), of: party)
       }
     }

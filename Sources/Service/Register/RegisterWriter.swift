@@ -58,6 +58,8 @@ package final class RegisterWriter {
     state = snapshot.state
     events = snapshot.events
     try updateProjection(after: nil)
+    // Who crashed between the log and the lists left lists that are behind.
+    try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
 
   /// The present moment, as events will state it.
@@ -95,6 +97,9 @@ package final class RegisterWriter {
     state = next
     events += added
     try updateProjection(after: older)
+    if added.contains(where: { StatusPublication.concerns($0.body) }) {
+      try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
+    }
     return start..<state.size
   }
 

@@ -18,20 +18,25 @@ package struct GrantRecord: Hashable, Sendable {
   package let terms: GrantTerms
   /// The entry that revoked it; nil where none did.
   package let revokedAt: Int?
+  /// The entry that suspended it; nil where none did, or it was resumed.
+  package let suspendedAt: Int?
 
   /// What became of it.
   package func state(at moment: Timestamp) -> GrantState {
     if revokedAt != nil { return .revoked }
-    return terms.validUntil.map { $0 <= moment } == true ? .expired : .standing
+    if terms.validUntil.map({ $0 <= moment }) == true { return .expired }
+    return suspendedAt == nil ? .standing : .suspended
   }
 }
 
 /// What became of a grant.
 package enum GrantState: String, Sendable, CaseIterable {
-  /// Neither revoked nor at its end; it may begin later.
+  /// Neither revoked nor suspended nor at its end; it may begin later.
   case standing
   /// Its issuer took it back.
   case revoked
+  /// Its issuer took it back until it is resumed; its time is not over.
+  case suspended
   /// Its time is over, and it was not revoked.
   case expired
 }
@@ -40,7 +45,7 @@ package enum GrantState: String, Sendable, CaseIterable {
 package struct GrantFilter: Sendable {
   /// Who granted.
   package var issuer: DIDKey?
-  /// Only grants that cover this work, by itself or with all works of its owner.
+  /// Only grants of its owners that cover this work: alone, in a collection or with all works.
   package var work: Digest?
   /// Only grants to this party, or to anyone.
   package var grantee: Grantee?
@@ -66,8 +71,9 @@ package struct GrantFilter: Sendable {
   }
 
   /// Of the grant `g`, at a moment: that it stands.
-  static let standing =
-    "g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > ?)"
+  static let standing = "g.suspended_at IS NULL AND \(notOver)"
+  /// Of the grant `g`, at a moment: that it was not revoked and its time is not over.
+  static let notOver = "g.revoked_at IS NULL AND (g.valid_until IS NULL OR g.valid_until > ?)"
   /// Of the grant `g`: that it names a purpose.
   static let namesPurpose =
     "EXISTS (SELECT 1 FROM grant_purpose p WHERE p.purpose = ? AND p.position = g.position)"
@@ -75,8 +81,9 @@ package struct GrantFilter: Sendable {
 
 extension ProjectionReader {
   private static let columns = """
-    g.position, g.identifier, g.issuer, g.covers, g.subject, g.grantee, g.purposes, g.rate,
-    g.inherit, g.valid_from, g.valid_until, g.revoked_at
+    g.position, g.identifier, g.issuer, g.subject_kind, g.subject, g.grantee, g.purposes, g.rate,
+    g.inherits, g.valid_from, g.valid_until, g.revoked_at, g.suspended_at, g.fee_minor_units,
+    g.fee_currency, g.territories
     """
 
   /// How many grants were issued.
@@ -129,15 +136,15 @@ extension ProjectionReader {
   /// or where grants would have to be looked at one by one.
   package func count(_ filter: GrantFilter, at moment: Timestamp) throws -> Int? {
     if filter.conditionCount == 0 { return try grantCount() }
-    guard filter.conditionCount == 1, filter.grantee != .anyone, filter.state != .standing,
-      filter.state != .expired
+    guard filter.conditionCount == 1, filter.grantee != .anyone,
+      filter.state == nil || filter.state == .revoked
     else { return nil }
     return try count(try question(filter, at: moment))
   }
 
   /// By which index a list of grants is found: the first of these that the filter asks for.
   private enum Driver: CaseIterable {
-    case work, issuer, grantee, revoked, expired, purpose
+    case work, issuer, grantee, revoked, suspended, expired, purpose
   }
 
   private func drives(_ driver: Driver, _ filter: GrantFilter) -> Bool {
@@ -147,6 +154,7 @@ extension ProjectionReader {
       case .issuer: filter.issuer != nil
       case .grantee: if case .party? = filter.grantee { true } else { false }
       case .revoked: filter.state == .revoked
+      case .suspended: filter.state == .suspended
       case .expired: filter.state == .expired
       case .purpose: filter.purpose != nil
       }
@@ -155,10 +163,11 @@ extension ProjectionReader {
   }
 
   private func source(_ filter: GrantFilter) -> String {
-    if drives(.work, filter) { return "use_grant g" }
+    if drives(.work, filter) { return "work w CROSS JOIN use_grant g" }
     if drives(.issuer, filter) { return "use_grant g INDEXED BY grant_issuer" }
     if drives(.grantee, filter) { return "use_grant g INDEXED BY grant_grantee" }
     if drives(.revoked, filter) { return "use_grant g INDEXED BY grant_revoked" }
+    if drives(.suspended, filter) { return "use_grant g INDEXED BY grant_suspended" }
     if drives(.expired, filter) { return "use_grant g INDEXED BY grant_ending" }
     if drives(.purpose, filter) {
       return "grant_purpose p CROSS JOIN use_grant g ON g.position = p.position"
@@ -171,14 +180,8 @@ extension ProjectionReader {
   ) throws -> ProjectionQuestion {
     var question = ProjectionQuestion(from: source(filter))
     if let work = filter.work {
-      question.require(
-        """
-        g.position IN (
-          SELECT position FROM use_grant INDEXED BY grant_subject
-          WHERE subject = ? AND covers = 'work'
-          UNION ALL SELECT position FROM use_grant INDEXED BY grant_all
-          WHERE issuer = (SELECT owner FROM work WHERE digest = ?) AND subject IS NULL)
-        """, .digest(work), .digest(work))
+      question.require("w.digest = ?", .digest(work))
+      question.require(Self.covers)
     }
     if let issuer = filter.issuer { question.require("g.issuer = ?", .party(issuer)) }
     switch filter.grantee {
@@ -189,6 +192,8 @@ extension ProjectionReader {
     switch filter.state {
     case .standing: question.require(GrantFilter.standing, .moment(moment))
     case .revoked: question.require("g.revoked_at IS NOT NULL")
+    case .suspended:
+      question.require("g.suspended_at IS NOT NULL AND \(GrantFilter.notOver)", .moment(moment))
     case .expired:
       question.require(
         "g.revoked_at IS NULL AND g.valid_until IS NOT NULL AND g.valid_until <= ?",
@@ -209,7 +214,7 @@ extension ProjectionReader {
 
   private func record(_ row: [SQLValue]) throws -> GrantRecord {
     guard let position = row[0].integer, let identifier = row[1].digest,
-      let issuer = row[2].party, let subject = subject(covers: row[3], row[4]),
+      let issuer = row[2].party, let subject = subject(of: row[3], row[4]),
       let purposes = row[6].text, let rate = row[7].integer.flatMap(Rate.init(partsPerMillion:)),
       let inherit = row[8].integer, let from = row[9].moment
     else { throw malformed("use_grant") }
@@ -220,15 +225,34 @@ extension ProjectionReader {
       position: Int(position), identifier: identifier, issuer: issuer,
       terms: GrantTerms(
         subject: subject, grantee: party.map { .party($0) } ?? .anyone, purposes: known,
-        rate: rate, validFrom: from, validUntil: row[10].moment,
+        rate: rate, minimumFee: try fee(row[13], row[14]),
+        territories: try territories(row[15]), validFrom: from, validUntil: row[10].moment,
         derivativesInherit: inherit != 0),
-      revokedAt: row[11].integer.map { Int($0) })
+      revokedAt: row[11].integer.map { Int($0) }, suspendedAt: row[12].integer.map { Int($0) })
   }
 
-  private func subject(covers kind: SQLValue, _ digest: SQLValue) -> GrantSubject? {
+  private func fee(_ units: SQLValue, _ code: SQLValue) throws -> Amount? {
+    if units == .null, code == .null { return nil }
+    guard let units = units.integer, let currency = code.text.flatMap(Currency.init(code:)) else {
+      throw malformed("use_grant")
+    }
+    return Amount(minorUnits: units, currency: currency)
+  }
+
+  private func territories(_ codes: SQLValue) throws -> [Territory] {
+    if codes == .null { return [] }
+    let words = codes.text?.split(separator: " ") ?? []
+    let known = words.compactMap { Territory(String($0)) }
+    guard !known.isEmpty, known.count == words.count else { throw malformed("use_grant") }
+    return known
+  }
+
+  private func subject(of kind: SQLValue, _ digest: SQLValue) -> GrantSubject? {
     switch kind.text {
     case "all": digest == .null ? .allWorks : nil
     case "work": digest.digest.map { .work($0) }
+    case "collection": digest.digest.map { .collection($0) }
+    case "model": digest.digest.map { .model($0) }
     default: nil
     }
   }

@@ -11,7 +11,7 @@ package struct WorkRecord: Hashable, Sendable {
   package let position: Int
   /// The SHA-256 of its bytes.
   package let digest: Digest
-  /// Who registered it.
+  /// Who registered it: the one owner, or one of several.
   package let owner: DIDKey
   /// How many bytes it has.
   package let byteCount: Int64
@@ -19,11 +19,15 @@ package struct WorkRecord: Hashable, Sendable {
   package let title: Digest
   /// The digest of its fingerprint.
   package let fingerprint: Digest
+  /// The weight of owners that must agree to a use.
+  package let quorum: Int64
+  /// The model that generated it; nil for what people made.
+  package let generator: Digest?
 }
 
 /// Which works are asked for; all conditions must hold.
 package struct WorkFilter: Sendable {
-  /// Whose works.
+  /// Whose works: those that the party owns alone or with others.
   package var owner: DIDKey?
   /// Only works whose title holds this text, whatever the case of its ASCII letters.
   package var title: String?
@@ -54,7 +58,8 @@ package enum WorkOrder: String, Sendable, CaseIterable {
 }
 
 extension ProjectionReader {
-  private static let columns = "w.position, w.digest, w.owner, w.bytes, w.title, w.fingerprint"
+  private static let columns =
+    "w.position, w.digest, w.owner, w.bytes, w.title, w.fingerprint, w.quorum, w.generator"
 
   /// How many works are registered.
   package func workCount() throws -> Int { try total("works") }
@@ -96,7 +101,8 @@ extension ProjectionReader {
     if let after {
       let mark = SQLValue.integer(Int64(after))
       switch order {
-      case .position: question.require("w.position > ?", mark)
+      case .position:
+        question.require("\(filter.owner == nil ? "w" : "s").position > ?", mark)
       case .bytes:
         question.require(
           "(w.bytes, w.position) > ((SELECT bytes FROM work WHERE position = ?), ?)", mark, mark)
@@ -110,7 +116,7 @@ extension ProjectionReader {
     }
     let key =
       switch order {
-      case .position: "w.position"
+      case .position: filter.owner == nil ? "w.position" : "s.position"
       case .bytes: "w.bytes, w.position"
       case .title: "o.value, w.position"
       }
@@ -137,7 +143,7 @@ extension ProjectionReader {
     }
     var source = "work w NOT INDEXED"
     switch (filter.owner, order) {
-    case (.some, _): source = "work w INDEXED BY work_owner"
+    case (.some, _): source = "ownership s CROSS JOIN work w ON w.position = s.position"
     case (nil, .bytes): source = "work w INDEXED BY work_bytes"
     case (nil, .title):
       source =
@@ -148,7 +154,7 @@ extension ProjectionReader {
       source += " CROSS JOIN openings.opening o ON o.commitment = w.title"
     }
     var question = ProjectionQuestion(from: source)
-    if let owner = filter.owner { question.require("w.owner = ?", .party(owner)) }
+    if let owner = filter.owner { question.require("s.party = ?", .party(owner)) }
     if let title = filter.title {
       question.require("instr(lower(o.value), lower(?)) > 0", .text(title))
     }
@@ -165,14 +171,41 @@ extension ProjectionReader {
     return question
   }
 
-  /// The grants `g` whose subject takes in the work `w`.
-  static let covering = """
-    SELECT 1 FROM use_grant g WHERE g.position IN (
+  /// The grants `g` of its owners whose subject takes in the work `w`.
+  static let covering = "SELECT 1 FROM use_grant g WHERE \(covers)"
+
+  /// That the grant `g` is of an owner of the work `w` and its subject takes that work in.
+  static let covers = """
+    g.position IN (
       SELECT position FROM use_grant INDEXED BY grant_subject
-      WHERE subject = w.digest AND covers = 'work'
+      WHERE subject = w.digest AND subject_kind = 'work'
+      UNION ALL SELECT c.position FROM collection_work l
+      CROSS JOIN use_grant c INDEXED BY grant_subject ON c.subject = l.root
+      WHERE l.work = w.digest AND c.subject_kind = 'collection'
       UNION ALL SELECT position FROM use_grant INDEXED BY grant_all
-      WHERE issuer = w.owner AND subject IS NULL)
+      WHERE issuer = w.owner AND subject IS NULL
+      UNION ALL SELECT a.position FROM ownership o INDEXED BY ownership_shared
+      CROSS JOIN use_grant a INDEXED BY grant_all ON a.issuer = o.party
+      WHERE o.position = w.position AND o.weight IS NOT NULL AND a.subject IS NULL)
+    AND (g.issuer = w.owner
+      OR EXISTS (SELECT 1 FROM ownership o WHERE o.party = g.issuer AND o.position = w.position))
     """
+
+  /// The owners of a work that is owned together, in the order of their keys; none of one that has
+  /// one owner.
+  package func owners(of work: WorkRecord) throws -> [Ownership.Owner] {
+    let rows = try statements.rows(
+      """
+      SELECT party, weight FROM ownership INDEXED BY ownership_shared
+      WHERE position = ? AND weight IS NOT NULL
+      """, [.integer(Int64(work.position))])
+    return try rows.map { row in
+      guard let party = row[0].party, let weight = row[1].integer else {
+        throw malformed("ownership")
+      }
+      return Ownership.Owner(party: party, weight: weight)
+    }.sorted { $0.party < $1.party }
+  }
 
   private func works(_ condition: String, _ values: [SQLValue]) throws -> [WorkRecord] {
     try statements.rows("SELECT \(Self.columns) FROM work w \(condition)", values).map(record)
@@ -180,10 +213,11 @@ extension ProjectionReader {
 
   private func record(_ row: [SQLValue]) throws -> WorkRecord {
     guard let position = row[0].integer, let digest = row[1].digest, let owner = row[2].party,
-      let bytes = row[3].integer, let title = row[4].digest, let fingerprint = row[5].digest
+      let bytes = row[3].integer, let title = row[4].digest, let fingerprint = row[5].digest,
+      let quorum = row[6].integer, row[7] == .null || row[7].digest != nil
     else { throw malformed("work") }
     return WorkRecord(
       position: Int(position), digest: digest, owner: owner, byteCount: bytes, title: title,
-      fingerprint: fingerprint)
+      fingerprint: fingerprint, quorum: quorum, generator: row[7].digest)
   }
 }

@@ -112,6 +112,18 @@ package final class ProjectionReader {
     }
   }
 
+  /// The name of the released model of that identifier; nil where there is none.
+  package func model(_ identifier: Digest) throws -> String? {
+    let query = "SELECT name FROM model WHERE identifier = ? ORDER BY position LIMIT 1"
+    return try statements.rows(query, [.digest(identifier)]).first?[0].text
+  }
+
+  /// How many works a collection declares; zero where there is none.
+  package func workCount(ofCollection root: Digest) throws -> Int {
+    let query = "SELECT works FROM collection WHERE root = ?"
+    return Int(try statements.rows(query, [.digest(root)]).first?[0].integer ?? 0)
+  }
+
   // MARK: - For the parts of this type
 
   func malformed(_ table: String) -> ProjectionError { .malformedRow(path: path, table: table) }

@@ -45,18 +45,11 @@ package enum ProjectionRows {
           ]
         )
       ]
-    case .workRegistered(let work):
-      [
-        (
-          "INSERT INTO work VALUES (?, ?, ?, ?, ?, ?)",
-          [
-            .integer(position), .digest(work.work), .party(signer), .integer(work.byteCount),
-            .digest(work.title), .digest(work.fingerprint),
-          ]
-        )
-      ]
+    case .workRegistered(let work): rows(of: work, by: signer, at: position)
     case .grantIssued(let grant):
-      rows(of: grant.terms, identifier: grant.identifier, issuer: grant.issuer, at: position)
+      rows(
+        of: grant.terms, identifier: grant.identifier, issuer: grant.issuer,
+        status: grant.status, at: position)
     case .grantRevoked(let revocation):
       [
         (
@@ -64,6 +57,10 @@ package enum ProjectionRows {
           [.integer(position), .digest(revocation.grant)]
         )
       ]
+    case .grantSuspended(let reference):
+      [suspended(reference.grant, at: .integer(position))]
+    case .grantResumed(let reference): [suspended(reference.grant, at: .null)]
+    case .collectionDeclared(let part): rows(of: part, by: signer, at: position)
     case .admissionDecided(let record): [row(of: record, at: position)]
     case .runStarted(let start): rows(of: start, at: position)
     case .runCheckpointed(let checkpoint):
@@ -102,24 +99,76 @@ package enum ProjectionRows {
     }
   }
 
+  private static func suspended(_ grant: Digest, at position: SQLValue) -> Row {
+    (
+      "UPDATE use_grant SET suspended_at = ? WHERE identifier = ?", [position, .digest(grant)]
+    )
+  }
+
+  private static func rows(
+    of work: WorkRegistration, by signer: DIDKey, at position: Int64
+  ) -> [Row] {
+    let row: Row = (
+      "INSERT INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .integer(position), .digest(work.work), .party(signer), .integer(work.byteCount),
+        .digest(work.title), .digest(work.fingerprint), .integer(work.ownership?.quorum ?? 1),
+        work.generator.map { .digest($0) } ?? .null,
+      ]
+    )
+    let insert = "INSERT INTO ownership VALUES (?, ?, ?)"
+    guard let ownership = work.ownership else {
+      return [row, (insert, [.party(signer), .integer(position), .null])]
+    }
+    return [row]
+      + ownership.owners.map { owner in
+        (insert, [.party(owner.party), .integer(position), .integer(owner.weight)])
+      }
+  }
+
+  private static func rows(
+    of part: CollectionDeclaration, by signer: DIDKey, at position: Int64
+  ) -> [Row] {
+    let row: Row = (
+      "INSERT INTO collection VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = ?4",
+      [.digest(part.root), .party(signer), .integer(part.count), .integer(position)]
+    )
+    return [row]
+      + part.works.map { work in
+        ("INSERT INTO collection_work VALUES (?, ?)", [.digest(part.root), .digest(work)])
+      }
+  }
+
   /// The rows of a grant.
   package static func rows(
-    of terms: GrantTerms, identifier: Digest, issuer: DIDKey, at position: Int64
+    of terms: GrantTerms, identifier: Digest, issuer: DIDKey, status: StatusEntry?,
+    at position: Int64
   ) -> [Row] {
-    let (covers, subject): (String, SQLValue) =
+    let (kind, subject): (String, SQLValue) =
       switch terms.subject {
       case .work(let digest): ("work", .digest(digest))
+      case .collection(let root): ("collection", .digest(root))
+      case .model(let identifier): ("model", .digest(identifier))
       case .allWorks: ("all", .null)
       }
     var grantee: SQLValue = .null
     if case .party(let did) = terms.grantee { grantee = .party(did) }
     let grant: Row = (
-      "INSERT INTO use_grant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+      """
+      INSERT INTO use_grant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)
+      """,
       [
-        .integer(position), .digest(identifier), .party(issuer), .text(covers), subject, grantee,
+        .integer(position), .digest(identifier), .party(issuer), .text(kind), subject, grantee,
         .text(terms.purposes.map(\.rawValue).joined(separator: " ")),
-        .integer(terms.rate.partsPerMillion), .integer(terms.derivativesInherit ? 1 : 0),
+        .integer(terms.rate.partsPerMillion),
+        terms.minimumFee.map { .integer($0.minorUnits) } ?? .null,
+        terms.minimumFee.map { .text($0.currency.code) } ?? .null,
+        terms.territories.isEmpty
+          ? .null : .text(terms.territories.map(\.code).joined(separator: " ")),
         .moment(terms.validFrom), terms.validUntil.map { .moment($0) } ?? .null,
+        .integer(terms.derivativesInherit ? 1 : 0),
+        status.map { .integer(Int64($0.list)) } ?? .null,
+        status.map { .integer(Int64($0.index)) } ?? .null,
       ]
     )
     return [grant]

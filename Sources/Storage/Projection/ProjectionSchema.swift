@@ -28,13 +28,29 @@ enum ProjectionSchema {
     """,
     """
     CREATE TABLE work (position INTEGER PRIMARY KEY, digest BLOB NOT NULL, owner BLOB NOT NULL,
-      bytes INTEGER NOT NULL, title BLOB NOT NULL, fingerprint BLOB NOT NULL) STRICT
+      bytes INTEGER NOT NULL, title BLOB NOT NULL, fingerprint BLOB NOT NULL,
+      quorum INTEGER NOT NULL, generator BLOB) STRICT
+    """,
+    // Every owner of every work, by the entry of the work; no weight where there is one owner.
+    """
+    CREATE TABLE ownership (party BLOB NOT NULL, position INTEGER NOT NULL, weight INTEGER,
+      PRIMARY KEY (party, position)) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collection (root BLOB PRIMARY KEY, declarer BLOB NOT NULL, works INTEGER NOT NULL,
+      position INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collection_work (root BLOB NOT NULL, work BLOB NOT NULL,
+      PRIMARY KEY (root, work)) STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE use_grant (position INTEGER PRIMARY KEY, identifier BLOB NOT NULL,
-      issuer BLOB NOT NULL, covers TEXT NOT NULL, subject BLOB, grantee BLOB,
-      purposes TEXT NOT NULL, rate INTEGER NOT NULL, inherit INTEGER NOT NULL,
-      valid_from INTEGER NOT NULL, valid_until INTEGER, revoked_at INTEGER) STRICT
+      issuer BLOB NOT NULL, subject_kind TEXT NOT NULL, subject BLOB, grantee BLOB,
+      purposes TEXT NOT NULL, rate INTEGER NOT NULL, fee_minor_units INTEGER, fee_currency TEXT,
+      territories TEXT, valid_from INTEGER NOT NULL, valid_until INTEGER,
+      inherits INTEGER NOT NULL, status_list INTEGER, status_index INTEGER, revoked_at INTEGER,
+      suspended_at INTEGER) STRICT
     """,
     """
     CREATE TABLE grant_purpose (purpose TEXT NOT NULL, position INTEGER NOT NULL,
@@ -81,15 +97,17 @@ enum ProjectionSchema {
   static let indices = [
     "CREATE UNIQUE INDEX party_key ON party (key)",
     "CREATE UNIQUE INDEX work_digest ON work (digest)",
-    "CREATE INDEX work_owner ON work (owner)",
     "CREATE INDEX work_bytes ON work (bytes)",
     "CREATE INDEX work_title ON work (title)",
+    "CREATE INDEX ownership_shared ON ownership (position) WHERE weight IS NOT NULL",
+    "CREATE INDEX collection_work_work ON collection_work (work)",
     "CREATE UNIQUE INDEX grant_identifier ON use_grant (identifier)",
     "CREATE INDEX grant_issuer ON use_grant (issuer)",
     "CREATE INDEX grant_subject ON use_grant (subject) WHERE subject IS NOT NULL",
     "CREATE INDEX grant_all ON use_grant (issuer) WHERE subject IS NULL",
     "CREATE INDEX grant_grantee ON use_grant (grantee) WHERE grantee IS NOT NULL",
     "CREATE INDEX grant_revoked ON use_grant (position) WHERE revoked_at IS NOT NULL",
+    "CREATE INDEX grant_suspended ON use_grant (position) WHERE suspended_at IS NOT NULL",
     "CREATE INDEX grant_ending ON use_grant (position) WHERE valid_until IS NOT NULL",
     "CREATE INDEX run_manifest ON run (manifest)",
   ]

@@ -38,11 +38,27 @@ enum GrantListCommands {
         .init(describe(grant, at: index.moment), state == .standing ? .good : .bad),
       ])
     }
+    let withCredentials = context.arguments.flag("credentials")
+    let items = try found.items.map { record in
+      var object = json(record, at: index.moment)
+      if withCredentials { object["credential"] = try issued(record, in: index).grant.credential }
+      return JSON.object(object)
+    }
     return Output(
       text: page.text(
         table, shown: found.items.count, count: count, next: found.next, console: context.console),
-      json: page.json(
-        try found.items.map { try json($0, in: index) }, count: count, next: found.next))
+      json: page.json(items, count: count, next: found.next))
+  }
+
+  /// A grant from its log entry, whose proof and place under the signed root are verified.
+  private static func issued(
+    _ record: GrantRecord, in index: RegisterIndex
+  ) throws -> (grant: Grant, at: Timestamp) {
+    let event = try index.event(at: record.position)
+    guard case .grantIssued(let grant) = event.body, grant.identifier == record.identifier else {
+      throw ProjectionError.malformedRow(path: index.layout.projection, table: "use_grant")
+    }
+    return (grant, event.at)
   }
 
   private static func filter(
@@ -61,10 +77,7 @@ enum GrantListCommands {
   static func show(_ context: Context) throws -> Output {
     let index = try context.index()
     let record = try index.grant(context.arguments.requiredArgument("GRANT"))
-    let event = try index.event(at: record.position)
-    guard case .grantIssued(let grant) = event.body, grant.identifier == record.identifier else {
-      throw ProjectionError.malformedRow(path: index.layout.projection, table: "use_grant")
-    }
+    let (grant, moment) = try issued(record, in: index)
     let terms = grant.terms
     let grantee =
       switch terms.grantee {
@@ -78,14 +91,17 @@ enum GrantListCommands {
       "covers    \(try covers(record, in: index))",
       "grantee   \(grantee)",
       "for       \(terms.purposes.map(\.rawValue).joined(separator: ", "))",
-      "rate      \(terms.rate)",
+      "rate      \(terms.rate)" + (terms.minimumFee.map { ", at least \($0) a model" } ?? ""),
+      "where     "
+        + (terms.territories.isEmpty
+          ? "anywhere" : terms.territories.map(\.code).joined(separator: ", ")),
       "derived   models \(terms.derivativesInherit ? "keep owing" : "owe nothing")",
       "from      \(terms.validFrom)",
       "until     \(terms.validUntil.map(\.description) ?? "it is revoked")",
       "state     \(describe(record, at: index.moment))",
-      "entry     \(record.position), issued \(event.at.date)",
+      "entry     \(record.position), issued \(moment.date)",
     ]
-    var object = try json(record, in: index).object ?? [:]
+    var object = json(record, at: index.moment)
     object["credential"] = grant.credential
     return Output(
       text: lines.map { TextStyle.safe($0) + "\n" }.joined(), json: .object(object))
@@ -99,23 +115,33 @@ enum GrantListCommands {
   }
 
   /// A grant for programs; all but its credential.
-  static func json(_ grant: GrantRecord, in index: RegisterIndex) throws -> JSON {
+  static func json(_ grant: GrantRecord, at moment: Timestamp) -> JSONObject {
     let terms = grant.terms
-    var (covers, work): (JSON, JSON) = ("all-works-of-issuer", .null)
-    if case .work(let digest) = terms.subject { (covers, work) = ("work", .string(digest.hex)) }
+    let (covers, subject): (JSON, JSON) =
+      switch terms.subject {
+      case .allWorks: ("all-works-of-issuer", .null)
+      case .work(let digest): ("work", .string(digest.hex))
+      case .collection(let root): ("collection", .string(root.hex))
+      case .model(let identifier): ("model", .string(identifier.hex))
+      }
     var grantee: JSON = "anyone"
     if case .party(let party) = terms.grantee { grantee = .string(party.text) }
+    let fee = terms.minimumFee.map { fee -> JSON in
+      ["minorUnits": .integer(fee.minorUnits), "currency": .string(fee.currency.code)]
+    }
     return [
       "grant": .string(grant.identifier.hex), "issuer": .string(grant.issuer.text),
-      "covers": covers, "work": work, "grantee": grantee,
+      "covers": covers, "subject": subject, "grantee": grantee,
       "purposes": .array(terms.purposes.map { .string($0.rawValue) }),
-      "ratePartsPerMillion": .integer(terms.rate.partsPerMillion),
+      "ratePartsPerMillion": .integer(terms.rate.partsPerMillion), "minimumFee": fee ?? .null,
+      "territories": .array(terms.territories.map { .string($0.code) }),
       "derivativesInherit": .bool(terms.derivativesInherit),
       "validFrom": .string(terms.validFrom.description),
       "validUntil": terms.validUntil.map { .string($0.description) } ?? .null,
-      "state": .string(grant.state(at: index.moment).rawValue),
+      "state": .string(grant.state(at: moment).rawValue),
       "position": .integer(Int64(grant.position)),
       "revokedAt": grant.revokedAt.map { .integer(Int64($0)) } ?? .null,
+      "suspendedAt": grant.suspendedAt.map { .integer(Int64($0)) } ?? .null,
     ]
   }
 
@@ -123,6 +149,7 @@ enum GrantListCommands {
     let terms = grant.terms
     switch grant.state(at: moment) {
     case .revoked: return "revoked at entry \(grant.revokedAt ?? 0)"
+    case .suspended: return "suspended at entry \(grant.suspendedAt ?? 0)"
     case .expired: return "expired \(terms.validUntil?.date ?? "")"
     case .standing:
       let from = terms.validFrom > moment ? " from \(terms.validFrom.date)" : ""
@@ -135,6 +162,11 @@ enum GrantListCommands {
     case .allWorks: return "all works"
     case .work(let digest):
       return try index.projection.work(digest).flatMap { try index.title(of: $0) } ?? digest.short
+    case .collection(let root):
+      let count = try index.projection.workCount(ofCollection: root)
+      return "collection \(root.short), \(count) works"
+    case .model(let identifier):
+      return "outputs of \(try index.projection.model(identifier) ?? identifier.short)"
     }
   }
 }

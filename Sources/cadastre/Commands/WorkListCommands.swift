@@ -64,10 +64,13 @@ enum WorkListCommands {
     ).items
     let uses = try WorkUses(of: work, in: index)
     let moment = try index.projection.moment(ofEntry: work.position)
+    let owners = try index.projection.owners(of: work)
     var lines = [
       "work    \(work.digest.hex)",
       "title   \(try index.title(of: work) ?? "not kept here")",
-      "owner   \(try name(of: work.owner, in: index))  \(work.owner)",
+    ]
+    lines += try ownerLines(owners, work, in: index)
+    lines += [
       "bytes   \(work.byteCount)",
       "entry   \(work.position)" + (moment.map { ", registered \($0.date)" } ?? ""),
     ]
@@ -77,10 +80,35 @@ enum WorkListCommands {
     if uses.admissions.isEmpty { lines.append("used    in no admission") }
     var object = try json(work, in: index)
     object["registered"] = moment.map { .string($0.description) } ?? .null
-    object["grants"] = .array(try grants.map { try GrantListCommands.json($0, in: index) })
+    object["owners"] = .array(
+      owners.map { ["party": .string($0.party.text), "weight": .integer($0.weight)] })
+    object["quorum"] = .integer(work.quorum)
+    object["generator"] = work.generator.map { .string($0.hex) } ?? .null
+    object["grants"] = .array(
+      grants.map { .object(GrantListCommands.json($0, at: index.moment)) })
     object["admissions"] = .array(uses.admissions.map(json))
     return Output(
       text: lines.map { TextStyle.safe($0) + "\n" }.joined(), json: .object(object))
+  }
+
+  /// Who owns a work: one party, or several with the weight of each and what they must reach.
+  private static func ownerLines(
+    _ owners: [Ownership.Owner], _ work: WorkRecord, in index: RegisterIndex
+  ) throws -> [String] {
+    var lines = [
+      "owner   \(try name(of: work.owner, in: index))  \(work.owner)"
+    ]
+    if !owners.isEmpty {
+      lines = try owners.map {
+        "owner   \(try name(of: $0.party, in: index))  \($0.party)  \($0.weight) parts"
+      }
+      let total = owners.reduce(0) { $0 + $1.weight }
+      lines.append("quorum  \(work.quorum) of \(total) parts")
+    }
+    if let model = work.generator {
+      lines.append("made by \(try index.projection.model(model) ?? "the model " + model.hex)")
+    }
+    return lines
   }
 
   private static func lines(_ use: WorkUses.Admission) -> [String] {
