@@ -62,6 +62,9 @@ let modules: [Module] = [
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
   Module(
+    name: "Disclosure", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
+    testUses: ["TestSupport"]),
+  Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite"],
     testUses: ["TestSupport"]),
@@ -79,7 +82,7 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -153,7 +156,7 @@ let programs: [Target] = [
     name: "cadastre",
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
-      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation", "Disclosure",
     ],
     swiftSettings: settings)
 ]

@@ -15,6 +15,7 @@ enum CadastreCommands {
         [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
+      CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),

@@ -21,7 +21,7 @@ enum Program {
     "grants list": GrantCommands.list, "revoke": GrantCommands.revoke,
     "admit": ModelCommands.admit, "train": ModelCommands.train, "shares": ModelCommands.shares,
     "trace": TraceCommands.trace, "receipt verify": TraceCommands.verifyReceipt,
-    "generate": GenerateCommand.generate,
+    "generate": GenerateCommand.generate, "export": ExportCommand.export,
     "revenue": MoneyCommands.revenue, "settle": MoneyCommands.settle,
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
