@@ -20,7 +20,7 @@ enum CroissantDocument {
       "identifier": .string(corpus.uri), "url": .string(facts.statements.location ?? corpus.uri),
       "license": licences(corpus), "datePublished": .string(corpus.admission.at.date),
       "dateCreated": .string(corpus.admission.at.description),
-      "creator": .array(corpus.owners.map(agent)), "publisher": agent(corpus.grantee),
+      "creator": .array(corpus.owners.map(agent)), "publisher": publisher(corpus),
       "isLiveDataset": false, "prov:wasGeneratedBy": admission(facts),
       "prov:wasAttributedTo": .array(corpus.owners.map { ["@id": .string($0.did.text)] }),
       "citeAs": .string("\(corpus.uri), admitted in \(facts.register.reference)"),
@@ -58,11 +58,21 @@ enum CroissantDocument {
       })
   }
 
+  /// Croissant has persons and organisations only; the register does not tell them apart.
   private static func agent(_ party: PartyFacts) -> JSON {
     [
-      "@type": ["prov:Agent", "sc:Person"], "@id": .string(party.did.text),
+      "@type": "sc:Person", "@id": .string(party.did.text),
       "name": .string(Markdown.plain(party.label)), "identifier": .string(party.did.text),
     ]
+  }
+
+  private static func publisher(_ corpus: CorpusFacts) -> JSON {
+    guard !corpus.owners.contains(where: { $0.did == corpus.grantee.did }) else {
+      return agent(corpus.grantee)
+    }
+    var object = agent(corpus.grantee).object ?? [:]
+    object["@type"] = "sc:Organization"
+    return .object(object)
   }
 
   private static func admission(_ facts: DisclosureFacts) -> JSON {

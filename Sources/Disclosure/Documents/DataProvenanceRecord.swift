@@ -25,7 +25,9 @@ struct DataProvenanceRecord {
     ]
   }
 
-  private mutating func note(_ element: String, _ reason: String) { notes.append((element, reason)) }
+  private mutating func note(_ element: String, _ reason: String) {
+    notes.append((element, reason))
+  }
 
   private mutating func stated(
     _ element: String, _ topic: OperatorStatements.Topic, else missing: String

@@ -64,6 +64,7 @@ struct HuggingFaceCard {
       "dataset": [
         "name": .string("held-out text of target \(Markdown.plain(balance.target))"),
         "type": .string("corpus-\(facts.corpus.manifest.short)"),
+        "config": .string(Markdown.plain(balance.target)),
       ],
       "metrics": [
         [
@@ -79,7 +80,9 @@ struct HuggingFaceCard {
     _ licence: OperatorStatements.Licence?
   ) -> [(key: String, value: JSON)] {
     guard let licence else { return [("license", "unknown")] }
-    if let identifier = licence.identifier { return [("license", .string(identifier.lowercased()))] }
+    if let identifier = licence.identifier {
+      return [("license", .string(identifier.lowercased()))]
+    }
     return [("license", "other"), ("license_name", .string(Markdown.plain(licence.name ?? "")))]
       + (licence.url.map { [("license_link", .string($0))] } ?? [])
   }
@@ -112,14 +115,16 @@ struct HuggingFaceCard {
       "A language model of \(model.parameterCount) parameters, trained on"
         + " \(facts.corpus.works.count) works of \(facts.corpus.owners.count) owners"
         + (facts.corpus.rates.map {
-          ", each under a signed, revocable grant at a royalty of \($0) of attributed revenue." }
-          ?? "."), "",
+          ", each under a signed, revocable grant at a royalty of \($0) of attributed revenue."
+        }
+          ?? "."),
+      "",
       "## What the log binds", "",
     ]
     lines += rows([
       ("identifier", model.release.identifier.hex), ("weights", model.finish.weights.hex),
       ("share register", model.finish.shares.hex), ("books", model.finish.books.hex),
-      ("manifest", facts.corpus.manifest.hex),
+      ("manifest", facts.corpus.manifest.hex), ("text admitted", "\(facts.corpus.byteCount) bytes"),
       ("register", "\(facts.register.origin), \(facts.register.treeSize) entries"),
       ("Merkle root", facts.register.root.hex),
       ("run started", model.started.at.description), ("released", model.released.at.description),
@@ -159,7 +164,9 @@ struct HuggingFaceCard {
       ("register", "\(facts.register.origin), \(facts.register.treeSize) entries"),
       ("Merkle root", facts.register.root.hex),
     ])
-    lines += ["", "## Grants", "", "| grant | by | rate | until | revoked |", "|---|---|---|---|---|"]
+    lines += [
+      "", "## Grants", "", "| grant | by | rate | until | revoked |", "|---|---|---|---|---|",
+    ]
     for grant in corpus.grants.prefix(mostRows) {
       lines.append(
         "| \(grant.identifier.short) | \(Markdown.line(grant.issuer.label)) | \(grant.rate) |"

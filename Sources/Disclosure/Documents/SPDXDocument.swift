@@ -151,9 +151,9 @@ struct SPDXDocument {
       "dataset_datasetSize": .integer(Int64(corpus.byteCount)),
       "dataset_intendedUse": .string(corpus.purpose.rawValue),
       "dataset_dataCollectionProcess": """
-        Owners registered their works by signed events and granted their use by signed credentials; \
-        the gate refused what no grant covers and what derives from it.
-        """,
+      Owners registered their works by signed events and granted their use by signed credentials; \
+      the gate refused what no grant covers and what derives from it.
+      """,
       "dataset_datasetUpdateMechanism":
         "None: a manifest is final. A revoked grant keeps its works out of new manifests.",
       "dataset_hasSensitivePersonalInformation": "noAssertion",
@@ -267,9 +267,10 @@ struct SPDXDocument {
       "SpdxDocument", prefix + "document",
       [
         "name": .string("\(facts.model?.name ?? "corpus") in \(facts.register.origin)"),
-        "profileConformance": .array([
-          "core", "software", "dataset", "simpleLicensing", "expandedLicensing",
-        ] + (facts.model == nil ? [] : ["ai"])),
+        "profileConformance": .array(
+          [
+            "core", "software", "dataset", "simpleLicensing", "expandedLicensing",
+          ] + (facts.model == nil ? [] : ["ai"])),
         "rootElement": [.string(facts.model?.uri ?? dataset)],
         "dataLicense": .string(Self.noAssertion),
       ])

@@ -15,7 +15,9 @@ package struct OperatorStatements: Sendable {
     package let contact: String?
 
     /// Name, address and contact on one line.
-    package var text: String { [name, address, contact].compactMap(\.self).joined(separator: ", ") }
+    package var text: String {
+      [name, address, contact].compactMap(\.self).joined(separator: ", ")
+    }
   }
 
   /// The licence of the model: an identifier of the SPDX list, or a name and where its text is.
@@ -75,7 +77,9 @@ package struct OperatorStatements: Sendable {
   /// - Throws: `JSONFieldError`.
   package init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "the statements")
-    if let value = fields.optional("provider") { provider = try Self.organisation(value, "provider") }
+    if let value = fields.optional("provider") {
+      provider = try Self.organisation(value, "provider")
+    }
     if let value = fields.optional("euRepresentative") {
       representative = try Self.organisation(value, "euRepresentative")
     }
@@ -107,7 +111,9 @@ package struct OperatorStatements: Sendable {
   }
 
   private static func address(_ text: String) -> String? {
-    let isPlain = text.utf8.allSatisfy { (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0) }
+    let isPlain = text.utf8.allSatisfy {
+      (0x21...0x7E).contains($0) && !#""<>\^`{|}"#.utf8.contains($0)
+    }
     return text.hasPrefix("https://") && text.utf8.count > 8 && text.utf8.count <= 2_000 && isPlain
       ? text : nil
   }
@@ -157,7 +163,8 @@ package struct OperatorStatements: Sendable {
     }
     guard let tags, tags.count == json.array?.count, (1...mostLanguages).contains(tags.count) else {
       throw .wrong(
-        name: "languages", expected: "a list of language tags such as en", subject: "the statements")
+        name: "languages", expected: "a list of language tags such as en", subject: "the statements"
+      )
     }
     return tags
   }

@@ -33,7 +33,8 @@ enum CaliforniaSummary {
       "purpose", "2. How it serves the intended purpose",
       facts.statements[.intendedUse].map(Answer.statement)
         ?? .register(
-          "admitted to \(facts.corpus.purpose.rawValue); what the model is meant for is not stated"))
+          "admitted to \(facts.corpus.purpose.rawValue); what the model is meant for is not stated")
+    )
     section.add(
       "dataPoints", "3. Number of data points",
       .register("\(facts.corpus.works.count) works, \(facts.corpus.byteCount) bytes"))

@@ -67,7 +67,8 @@ package struct DisclosureForm: Sendable {
       lines += ["## \(section.number) \(Markdown.line(section.title))", ""]
       for field in section.fields {
         let mark = if case .statement = field.answer { " *(stated by the operator)*" } else { "" }
-        lines.append("- **\(Markdown.line(field.label)):** \(Markdown.line(field.answer.text))\(mark)")
+        lines.append(
+          "- **\(Markdown.line(field.label)):** \(Markdown.line(field.answer.text))\(mark)")
       }
       lines.append("")
     }
@@ -106,7 +107,8 @@ enum Markdown {
       let properties = scalar.properties
       if properties.generalCategory == .control || properties.isWhitespace {
         if result.last != " " { result.append(" ") }
-      } else if !(0x202A...0x202E).contains(scalar.value), !(0x2066...0x2069).contains(scalar.value) {
+      } else if !(0x202A...0x202E).contains(scalar.value), !(0x2066...0x2069).contains(scalar.value)
+      {
         result.unicodeScalars.append(scalar)
       }
     }

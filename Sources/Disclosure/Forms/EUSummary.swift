@@ -133,12 +133,14 @@ enum EUSummary {
     section.add("licensedModalities", "Modalities", .register("Text"))
     section.add(
       "licenceTerms", "Terms",
-      .register("royalty of \(rates) of the revenue attributed to a work; every grant is revocable"))
+      .register("royalty of \(rates) of the revenue attributed to a work; every grant is revocable")
+    )
     section.add(
       "licencesRevoked", "Revoked since the admission",
       .register(
         corpus.revoked.isEmpty
-          ? "None" : "\(corpus.revoked.count) of \(corpus.grants.count) grants; no new run may use them"))
+          ? "None"
+          : "\(corpus.revoked.count) of \(corpus.grants.count) grants; no new run may use them"))
     return section
   }
 

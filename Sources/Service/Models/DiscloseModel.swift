@@ -45,6 +45,7 @@ package struct DiscloseModel {
   /// - Parameters:
   ///   - subject: The model's name, or the path of a manifest file.
   ///   - statements: What only the operator can say.
+  /// - Returns: The facts, of which every document is a function.
   /// - Throws: `ServiceError` where there is no such model, or the log does not bind the manifest.
   package func facts(
     of subject: String, statements: OperatorStatements
@@ -52,7 +53,7 @@ package struct DiscloseModel {
     let state = snapshot.state
     let register = RegisterFacts(
       origin: snapshot.configuration.origin, keeper: party(snapshot.configuration.operator),
-      treeSize: state.size, root: try root(), software: "cadastre \(CadastreVersion.text)")
+      treeSize: state.size, root: root(), software: "cadastre \(CadastreVersion.text)")
     if let name = ModelName(subject), let run = state.runs[name], run.release != nil {
       let manifest = try ModelFile.manifest(run.start.manifest, layout: snapshot.layout)
       return DisclosureFacts(
@@ -70,7 +71,7 @@ package struct DiscloseModel {
       statements: statements)
   }
 
-  private func root() throws -> Digest {
+  private func root() -> Digest {
     SHA256Tree().root(of: snapshot.events.map { SHA256Tree().leaf($0.bytes) })
   }
 
