@@ -110,10 +110,28 @@ let testSupport: [Target] = [
     dependencies: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     path: "Tests/TestSupport",
     swiftSettings: settings),
+  .target(
+    name: "FuzzTargets",
+    dependencies: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Tokenization",
+      "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage", "Service",
+    ],
+    path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
     name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
     swiftSettings: settings),
 ]
+
+/// The program that libFuzzer drives; only `Scripts/fuzz` sets the variable and the sanitizer's flags.
+let fuzzing: [Target] =
+  Context.environment["CADASTRE_FUZZING"] == nil
+  ? []
+  : [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver",
+      swiftSettings: settings),
+  ]
 
 /// Tests of the whole: the program as it was built, and the tree as it lies.
 let wholeTests: [Target] = [
@@ -123,6 +141,10 @@ let wholeTests: [Target] = [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
       "TestSupport",
     ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "FuzzTests",
+    dependencies: ["FuzzTargets", "Canonical", "Primitives", "Storage", "TestSupport"],
     swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
@@ -163,7 +185,7 @@ let programs: [Target] = [
 
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs
+  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs + fuzzing
     + modules.map { module in
       .target(
         name: module.name,
