@@ -8,7 +8,7 @@
 package struct FuzzTarget: Sendable {
   /// The target's name, which is also that of its folder of inputs.
   package let name: String
-  /// Reads the bytes; says which promise is broken, nil where none is. It must return.
+  /// Reads the bytes and says which promise is broken; nil where none is.
   package let check: @Sendable ([UInt8]) -> String?
 
   /// Names a check that refuses by throwing, which is no broken promise.

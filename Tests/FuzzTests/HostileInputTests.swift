@@ -18,10 +18,10 @@ import Testing
     ("a megabyte of digits", [UInt8](repeating: 0x39, count: 1 << 20)),
     ("a megabyte of brackets", [UInt8](repeating: UInt8(ascii: "["), count: 1 << 20)),
     ("a megabyte of line feeds", [UInt8](repeating: 0x0A, count: 1 << 20)),
-    ("a string of a megabyte", Array("\"".utf8) + [UInt8](repeating: 0x61, count: 1 << 20) + [0x22]),
+    ("a string of a megabyte", [0x22] + [UInt8](repeating: 0x61, count: 1 << 20) + [0x22]),
     ("a megabyte of marks on one letter", Array(String(repeating: "\u{301}", count: 1 << 19).utf8)),
     ("objects in objects", Array(String(repeating: "{\"a\":", count: 100_000).utf8)),
-    ("a hundred thousand names", Array(manyNames.utf8)),
+    ("five thousand names", Array(manyNames.utf8)),
     ("a name twice", Array(#"{"format":"x","format":"y"}"#.utf8)),
     ("invalid UTF-8 in a string", [0x22, 0xC0, 0x80, 0xFF, 0x22]),
     ("half a surrogate pair", Array(#""\ud800""#.utf8)),
@@ -31,7 +31,7 @@ import Testing
   ]
 
   private static let manyNames =
-    "{" + (0..<100_000).map { "\"n\($0)\":0" }.joined(separator: ",") + "}"
+    "{" + (0..<5_000).map { "\"n\($0)\":0" }.joined(separator: ",") + "}"
 
   @Test(.timeLimit(.minutes(2)), arguments: FuzzTarget.all.map(\.name))
   func `A reader returns from every hostile input with its promises kept`(_ name: String) throws {

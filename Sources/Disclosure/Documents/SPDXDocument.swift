@@ -176,10 +176,8 @@ struct SPDXDocument {
     relate(dataset, "contains", corpus.works.map(\.uri))
     relate(dataset, "hasDeclaredLicense", [licenceOfCorpus])
     relate(dataset, "hasConcludedLicense", [licenceOfCorpus])
-    for grant in corpus.grants {
-      for work in corpus.works where work.grant == grant.identifier {
-        relate(work.uri, "hasDeclaredLicense", [grant.uri])
-      }
+    for work in corpus.works {
+      relate(work.uri, "hasDeclaredLicense", ["urn:sha256:\(work.grant.hex)"])
     }
   }
 
