@@ -19,6 +19,7 @@ enum CadastreCommands {
         "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
+      CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
