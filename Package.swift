@@ -52,7 +52,7 @@ let modules: [Module] = [
     name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
-    name: "Gate", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
+    name: "Gate", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "Register"],
     testUses: ["TestSupport"]),
   Module(
     name: "Attribution",

@@ -13,7 +13,7 @@ enum CadastreCommands {
       CommandTable.Section(
         "Contributors and works",
         [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
-      CommandTable.Section("Models", [admit, train, shares, generate]),
+      CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
@@ -191,28 +191,6 @@ enum CadastreCommands {
     options: [key],
     examples: [CommandExample("cadastre revoke 91c0de --key ada", "By its beginning.")])
 
-  private static let admit = Command(
-    "admit", summary: "Decide which files of a corpus may be used, with reasons",
-    discussion: """
-      Fails closed: a file is admitted only under a grant that holds for its bytes, the purpose and \
-      the party, and only if it is not derived from a work that may not be used.
-      """,
-    arguments: [CommandArgument(.directory("DIR"), help: "The corpus.")],
-    options: [
-      CommandOption(
-        "purpose",
-        value: .choice(
-          "PURPOSE", ["train", "fine-tune", "distil", "ground", "index", "evaluate"]),
-        help: "The use.", defaultValue: "train"),
-      CommandOption(
-        "for", value: .text("DID"), help: "Who will use it. Default: the register's operator."),
-      CommandOption(
-        "out", value: .file("FILE"), help: "Where to write the manifest.",
-        defaultValue: "manifest.json"),
-    ],
-    examples: [
-      CommandExample("cadastre admit corpus --out manifest.json", "Decide on every file.")
-    ])
   private static let train = Command(
     "train", summary: "Train a model on a manifest and keep its books",
     discussion: """

@@ -36,6 +36,26 @@ package struct CopyEvidence: Hashable, Sendable {
   }
 }
 
+extension CopyEvidence {
+  /// The same evidence without the passages.
+  package var withoutPassages: CopyEvidence {
+    CopyEvidence(
+      original: original, reason: reason, matching: matching, ofCandidate: ofCandidate,
+      ofOriginal: ofOriginal, passages: [])
+  }
+
+  /// The form in a leaf.
+  package var json: JSON {
+    [
+      "original": .string(original.hex), "rule": .string(reason.rawValue),
+      "matchingGrams": .integer(Int64(matching)), "candidateGrams": .integer(Int64(ofCandidate)),
+      "originalGrams": .integer(Int64(ofOriginal)),
+      "passages": .array(
+        passages.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
+    ]
+  }
+}
+
 /// What the gate says of one candidate, and why.
 package enum Verdict: Hashable, Sendable {
   /// The work is admitted by a grant.
@@ -61,6 +81,9 @@ package enum Verdict: Hashable, Sendable {
   package var isAdmitted: Bool {
     if case .admitted = self { true } else { false }
   }
+
+  /// Whether a grant holds for the candidate; whether it is a copy is looked at then only.
+  package var isGranted: Bool { isAdmitted }
 
   /// The stable code of the reason (`5-register-and-gate`: admission, in this order).
   package var code: String {
@@ -119,10 +142,7 @@ package struct Decision: Hashable, Sendable {
     guard case .copy(let evidence) = verdict else { return self }
     return Decision(
       path: path, work: work, byteCount: byteCount, owner: owner,
-      verdict: .copy(
-        CopyEvidence(
-          original: evidence.original, reason: evidence.reason, matching: evidence.matching,
-          ofCandidate: evidence.ofCandidate, ofOriginal: evidence.ofOriginal, passages: [])))
+      verdict: .copy(evidence.withoutPassages))
   }
 
   /// The leaf: every fact that the decision relied on.
@@ -142,17 +162,7 @@ package struct Decision: Hashable, Sendable {
     case .otherPurpose(let purposes):
       object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):
-      object["evidence"] = [
-        "original": .string(evidence.original.hex),
-        "rule": .string(evidence.reason.rawValue),
-        "matchingGrams": .integer(Int64(evidence.matching)),
-        "candidateGrams": .integer(Int64(evidence.ofCandidate)),
-        "originalGrams": .integer(Int64(evidence.ofOriginal)),
-        "passages": .array(
-          evidence.passages.map {
-            [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))]
-          }),
-      ]
+      object["evidence"] = evidence.json
     default: break
     }
     return .object(object)

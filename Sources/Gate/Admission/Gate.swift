@@ -44,7 +44,7 @@ package struct Gate {
   private let purpose: Purpose
   private let grantee: DIDKey
   private let moment: Timestamp
-  private let rule: DerivationRule
+  package let rule: DerivationRule
   private let index: FingerprintIndex
   private let fingerprints: [Digest: Fingerprint]
 
@@ -85,73 +85,48 @@ package struct Gate {
 
   /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
   ///
+  /// The two phases one after the other, for a corpus that is known.
+  ///
   /// - Parameters:
   ///   - candidate: What asks to be used.
   ///   - corpus: All works that ask together: of an owner's own near-duplicates among them only the
   ///     one registered first is used, so that a copy never earns twice.
   /// - Returns: The decision, with every fact it relied on.
   package func decide(_ candidate: Candidate, in corpus: Set<Digest>) -> Decision {
-    switch candidate.content {
-    case .unreadable(let reason):
-      Decision(
-        path: candidate.path, work: nil, byteCount: candidate.byteCount, owner: nil,
-        verdict: .unreadable(reason))
-    case .work(let digest, let words):
-      Decision(
-        path: candidate.path, work: digest, byteCount: candidate.byteCount,
-        owner: state.works[digest]?.owner, verdict: verdict(on: digest, words: words, in: corpus))
-    }
+    finding(on: candidate).decision(in: corpus)
+  }
+}
+
+extension Gate: AdmissionSource {
+  package func standing(of work: Digest) -> Standing? {
+    Self.standing(of: work, in: state, purpose: purpose, grantee: grantee, at: moment)
   }
 
-  private func verdict(
-    on work: Digest, words: WordSequence?, in corpus: Set<Digest>
-  ) -> Verdict {
-    switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
-    case .notRegistered: return .notRegistered
-    case .noGrant: return .noGrant
-    case .otherPurpose(let purposes): return .otherPurpose(purposes)
-    case .otherGrantee: return .otherGrantee
-    case .notInForce: return .notInForce
-    case .revoked(let position): return .revoked(position: position)
-    case .granted(let grant):
-      if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
-      return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
-    }
+  package func resemblances(of work: Digest, words: WordSequence?) -> [Resemblance] {
+    guard let fingerprint = fingerprints[work] else { return [] }
+    return index.resemblances(of: fingerprint, words: words).matches
   }
 
-  /// The closest earlier work that the work derives from, if that one stands in its way.
+  /// What a register says of a work by everything but its likeness to other works.
   ///
-  /// Only works registered earlier are originals: registering a copy of somebody's work later
-  /// cannot block it. An original stands in the way if it is another owner's, may
-  /// not be used, or asks in the same corpus: near-duplicates of one owner are one exposure.
-  private func original(
-    of work: Digest, words: WordSequence?, in corpus: Set<Digest>
-  ) -> CopyEvidence? {
-    guard let registered = state.works[work], let fingerprint = fingerprints[work] else {
-      return nil
-    }
-    for match in index.resemblances(of: fingerprint, words: words).matches {
-      guard match.work != work, let earlier = state.works[match.work],
-        earlier.position < registered.position,
-        earlier.owner != registered.owner || corpus.contains(match.work) || !isUsable(match.work),
-        let reason = rule.reason(for: match)
-      else { continue }
-      return CopyEvidence(
-        original: match.work, reason: reason, matching: match.sharedGrams,
-        ofCandidate: match.submittedGrams, ofOriginal: match.registeredGrams,
-        passages: match.passages.map(\.bytes))
-    }
-    return nil
-  }
-
-  private func isUsable(_ work: Digest) -> Bool {
-    if case .granted = state.permission(
-      for: work, purpose: purpose, grantee: grantee, at: moment)
-    {
-      true
-    } else {
-      false
-    }
+  /// Whatever the register knows of that kind belongs here: snapshots keep what this gives.
+  package static func standing(
+    of work: Digest, in state: RegisterState, purpose: Purpose, grantee: DIDKey,
+    at moment: Timestamp
+  ) -> Standing? {
+    guard let registered = state.works[work] else { return nil }
+    let permission = state.permission(for: work, purpose: purpose, grantee: grantee, at: moment)
+    let verdict: Verdict =
+      switch permission {
+      case .notRegistered: .notRegistered
+      case .noGrant: .noGrant
+      case .otherPurpose(let purposes): .otherPurpose(purposes)
+      case .otherGrantee: .otherGrantee
+      case .notInForce: .notInForce
+      case .revoked(let position): .revoked(position: position)
+      case .granted(let grant): .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
+      }
+    return Standing(owner: registered.owner, position: registered.position, verdict: verdict)
   }
 }
 

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Canonical
+import Merkle
 package import Primitives
 package import Register
 package import Signing
@@ -56,6 +57,9 @@ package final class RegisterWriter {
     state = snapshot.state
     events = snapshot.events
   }
+
+  /// The root of the log as it stands.
+  package var root: Digest { log.checkpoint.root }
 
   /// The present moment, as events will state it.
   package var now: Timestamp { clock() }

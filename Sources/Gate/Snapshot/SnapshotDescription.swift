@@ -1,0 +1,124 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+package import Canonical
+package import Primitives
+package import Register
+package import Signing
+
+/// Which question a snapshot answers, as of which state of the register, and by which files.
+package struct SnapshotDescription: Equatable, Sendable {
+  /// A file of the snapshot.
+  package struct File: Hashable, Sendable {
+    /// Its size.
+    package let byteCount: Int
+    /// The SHA-256 of its bytes.
+    package let digest: Digest
+
+    /// Makes an entry.
+    package init(byteCount: Int, digest: Digest) {
+      self.byteCount = byteCount
+      self.digest = digest
+    }
+  }
+
+  private static let format = "cadastre-snapshot/1"
+
+  /// The use asked for.
+  package let purpose: Purpose
+  /// Who asks.
+  package let grantee: DIDKey
+  /// The moment for grants that begin or end.
+  package let moment: Timestamp
+  /// How many entries the log had.
+  package let treeSize: Int
+  /// The log's signed checkpoint of that size, as it was published.
+  package let checkpoint: String
+  /// When a work counts as derived.
+  package let rule: DerivationRule
+  /// The files, by name.
+  package let files: [String: File]
+
+  /// Makes a description.
+  package init(
+    purpose: Purpose, grantee: DIDKey, moment: Timestamp, treeSize: Int, checkpoint: String,
+    rule: DerivationRule, files: [String: File]
+  ) {
+    self.purpose = purpose
+    self.grantee = grantee
+    self.moment = moment
+    self.treeSize = treeSize
+    self.checkpoint = checkpoint
+    self.rule = rule
+    self.files = files
+  }
+
+  /// The file form.
+  package var json: JSON {
+    [
+      "format": .string(Self.format), "purpose": .string(purpose.rawValue),
+      "grantee": .string(grantee.text), "at": .string(moment.description),
+      "treeSize": .integer(Int64(treeSize)), "checkpoint": .string(checkpoint),
+      "rule": rule.json,
+      "files": .object(
+        JSONObject(
+          files.map { name, file in
+            (
+              name,
+              ["bytes": .integer(Int64(file.byteCount)), "sha256": .string(file.digest.hex)] as JSON
+            )
+          })),
+    ]
+  }
+
+  /// What a stream of findings names, to say which snapshot they rest on.
+  package var digest: Digest { SHA256.digest(json.canonicalBytes) }
+
+  /// Reads the file form, strictly.
+  package init(json: JSON) throws(JSONFieldError) {
+    var fields = try JSONFields(json, of: "the snapshot")
+    _ = try fields.parsed("format", as: Self.format) { $0 == Self.format ? $0 : nil }
+    purpose = try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:))
+    grantee = try fields.parsed("grantee", as: "a did:key", DIDKey.init)
+    moment = try fields.parsed("at", as: "a moment", Timestamp.init)
+    treeSize = Int(try fields.integer("treeSize"))
+    checkpoint = try fields.string("checkpoint")
+    rule = try DerivationRule(json: try fields.value("rule"))
+    guard let object = try fields.value("files").object else {
+      throw .notAnObject(subject: "the list of files")
+    }
+    var files: [String: File] = [:]
+    for member in object.members {
+      var entry = try JSONFields(member.value, of: "a file of the snapshot")
+      files[member.key] = File(
+        byteCount: Int(try entry.integer("bytes")),
+        digest: try entry.parsed("sha256", as: "a SHA-256 digest", Digest.init(hex:)))
+      try entry.finish()
+    }
+    self.files = files
+    try fields.finish()
+  }
+}
+
+extension DerivationRule {
+  /// The form in a snapshot.
+  package var json: JSON {
+    [
+      "submissionPerMille": .integer(Int64(submissionPerMille)),
+      "registeredPerMille": .integer(Int64(registeredPerMille)),
+      "minimumGrams": .integer(Int64(minimumGrams)), "passageWords": .integer(Int64(passageWords)),
+    ]
+  }
+
+  /// Reads the form in a snapshot, strictly.
+  package init(json: JSON) throws(JSONFieldError) {
+    var fields = try JSONFields(json, of: "the rule")
+    let largest = Int64(Int32.max)
+    self.init(
+      submissionPerMille: Int(try fields.integer("submissionPerMille", in: 1...1000)),
+      registeredPerMille: Int(try fields.integer("registeredPerMille", in: 1...1000)),
+      minimumGrams: Int(try fields.integer("minimumGrams", in: 1...largest)),
+      passageWords: Int(try fields.integer("passageWords", in: 1...largest)))
+    try fields.finish()
+  }
+}
