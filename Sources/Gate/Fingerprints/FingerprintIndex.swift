@@ -45,9 +45,9 @@ package struct FingerprintIndex: Sendable {
   ///   - work: The SHA-256 of its bytes, or another identifier of the caller.
   package mutating func add(_ fingerprint: Fingerprint, of work: Digest) {
     let number = Int32(entries.count)
-    entries.append(
-      Entry(work: work, gramCount: fingerprint.grams.count, sequence: fingerprint.sequence))
-    for gram in fingerprint.grams {
+    let grams = fingerprint.grams
+    entries.append(Entry(work: work, gramCount: grams.count, sequence: fingerprint.sequence))
+    for gram in grams {
       if 2 * (usedSlots + 1) > keys.count { grow() }
       let slot = slot(of: gram)
       if heads[slot] < 0 {
@@ -76,7 +76,8 @@ package struct FingerprintIndex: Sendable {
       "passages are shown in the text that the fingerprint was made from")
     var shared = [Int](repeating: 0, count: entries.count)
     var covered = 0
-    for gram in submission.grams {
+    let grams = submission.grams
+    for gram in grams {
       var posting = heads[slot(of: gram)]
       if posting >= 0 { covered += 1 }
       while posting >= 0 {
@@ -89,7 +90,7 @@ package struct FingerprintIndex: Sendable {
     for (number, entry) in entries.enumerated() where shared[number] > 0 {
       matches.append(
         Resemblance(
-          work: entry.work, sharedGrams: shared[number], submittedGrams: submission.grams.count,
+          work: entry.work, sharedGrams: shared[number], submittedGrams: grams.count,
           registeredGrams: entry.gramCount, isSameText: entry.sequence == submission.sequence,
           longestPassageWords: runs[number].longestWordCount(in: submission),
           passages: words.map { runs[number].longest(Self.passagesShown, in: $0) } ?? []))
@@ -98,7 +99,7 @@ package struct FingerprintIndex: Sendable {
       $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
     }
     return Resemblances(
-      matches: matches, submittedGrams: submission.grams.count, coveredGrams: covered)
+      matches: matches, submittedGrams: grams.count, coveredGrams: covered)
   }
 
   /// Every registered work that shares at least one gram with the text, with the passages.
