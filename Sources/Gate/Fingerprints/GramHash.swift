@@ -64,8 +64,10 @@ enum GramHash {
     return mixed(sum)
   }
 
+  /// The hash of each run of so many words, in order; none for fewer words.
   @inline(__always)
-  private static func runs(of length: Int, in words: [UInt64]) -> [UInt64] {
+  static func runs(of length: Int, in words: [UInt64]) -> [UInt64] {
+    guard words.count >= length else { return [] }
     let leaving = (0..<length).reduce(1 as UInt64) { power, _ in power &* multiplier }
     let count = words.count - length + 1
     let words = words.span
