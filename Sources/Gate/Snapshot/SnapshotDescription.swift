@@ -103,22 +103,29 @@ package struct SnapshotDescription: Equatable, Sendable {
 extension DerivationRule {
   /// The form in a snapshot.
   package var json: JSON {
-    [
-      "submissionPerMille": .integer(Int64(submissionPerMille)),
-      "registeredPerMille": .integer(Int64(registeredPerMille)),
-      "minimumGrams": .integer(Int64(minimumGrams)), "passageWords": .integer(Int64(passageWords)),
-    ]
+    .object(JSONObject(Self.numbers.map { ($0.name, .integer(Int64(self[keyPath: $0.path]))) }))
   }
 
   /// Reads the form in a snapshot, strictly.
   package init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "the rule")
-    let largest = Int64(Int32.max)
-    self.init(
-      submissionPerMille: Int(try fields.integer("submissionPerMille", in: 1...1000)),
-      registeredPerMille: Int(try fields.integer("registeredPerMille", in: 1...1000)),
-      minimumGrams: Int(try fields.integer("minimumGrams", in: 1...largest)),
-      passageWords: Int(try fields.integer("passageWords", in: 1...largest)))
+    self = .standard
+    for number in Self.numbers {
+      self[keyPath: number.path] = Int(try fields.integer(number.name, in: 1...number.largest))
+    }
     try fields.finish()
+  }
+
+  /// Every number of a rule, by its name.
+  private static var numbers:
+    [(name: String, path: WritableKeyPath<DerivationRule, Int>, largest: Int64)]
+  {
+    let most = Int64(Int32.max)
+    return [
+      ("submissionPerMille", \.submissionPerMille, 1000),
+      ("registeredPerMille", \.registeredPerMille, 1000), ("minimumGrams", \.minimumGrams, most),
+      ("passageWords", \.passageWords, most), ("shortPerMille", \.shortPerMille, 1000),
+      ("shortMinimumGrams", \.shortMinimumGrams, most), ("shortStretches", \.shortStretches, most),
+    ]
   }
 }
