@@ -12,6 +12,12 @@ extension CadastreCommands {
   private static let grantee = CommandOption(
     "for", value: .text("DID"), help: "Who will use it. Default: the register's operator.")
 
+  private static let threads = CommandOption(
+    "threads", value: .text("N"),
+    help:
+      "How many threads work, at most one a core; the result is the same for all. Default: all"
+      + " cores.")
+
   static let admit = Command(
     "admit", summary: "Decide which documents of a corpus may be used, with reasons",
     discussion: """
@@ -47,11 +53,7 @@ extension CadastreCommands {
       CommandOption(
         "corpus", value: .file("PATH"),
         help: "With --decisions, where the documents lie: noted in the manifest for 'train'."),
-      CommandOption(
-        "threads", value: .text("N"),
-        help:
-          "How many threads decide, at most one a core; the result is the same for all. Default:"
-          + " all cores."),
+      threads,
     ],
     examples: [
       CommandExample("cadastre admit corpus --out manifest.json", "Decide on every file."),
@@ -66,14 +68,15 @@ extension CadastreCommands {
   static let snapshot = Command(
     "snapshot", summary: "Write what 'admit --stream' needs of the register, for one question",
     discussion: """
-      A snapshot answers for one purpose, one party and one position of the log. Its files are \
-      read-only and hold no key, no name and no title, but the grams of every work: keep those of \
-      secret works as you keep the works. It is out of date as soon as the log grows.
+      A snapshot answers for one purpose, one party and one position of the log. It holds the \
+      finding on every registered work: no key, no name, no title, no text and nothing that a text \
+      could be guessed from but its digest. It is out of date as soon as the log grows.
       """,
     options: [
       purpose, grantee,
       CommandOption(
         "out", value: .directory("DIR"), help: "A new directory for it.", isRequired: true),
+      threads,
     ],
     examples: [
       CommandExample(

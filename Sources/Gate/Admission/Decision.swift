@@ -38,10 +38,13 @@ package struct CopyEvidence: Hashable, Sendable {
 
 extension CopyEvidence {
   /// The same evidence without the passages.
-  package var withoutPassages: CopyEvidence {
+  package var withoutPassages: CopyEvidence { with(passages: []) }
+
+  /// The same evidence with other passages.
+  func with(passages: [Range<Int>]) -> CopyEvidence {
     CopyEvidence(
       original: original, reason: reason, matching: matching, ofCandidate: ofCandidate,
-      ofOriginal: ofOriginal, passages: [])
+      ofOriginal: ofOriginal, passages: passages)
   }
 
   /// The form in a leaf.

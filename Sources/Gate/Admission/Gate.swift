@@ -98,36 +98,81 @@ package struct Gate {
 }
 
 extension Gate: AdmissionSource {
-  package func standing(of work: Digest) -> Standing? {
-    Self.standing(of: work, in: state, purpose: purpose, grantee: grantee, at: moment)
+  /// The first phase, in the order of the design: grant, revocation, derivation.
+  ///
+  /// Only works registered earlier are originals: registering a copy of somebody's work later cannot
+  /// block it. An original stands in the way if it is another owner's or may not be used. An owner's
+  /// own earlier work that may be used stands in the way only of a corpus that it is in itself,
+  /// which the second phase knows.
+  package func finding(on candidate: Candidate) -> Finding {
+    guard case .work(let work, let words) = candidate.content, let standing = standing(of: work)
+    else { return Finding(onUnregistered: candidate) }
+    var verdict = standing.verdict
+    var yieldsTo: [CopyEvidence] = []
+    if verdict.isGranted {
+      for match in resemblances(of: work, words: words) {
+        guard match.work != work, let reason = rule.reason(for: match),
+          let earlier = self.standing(of: match.work), earlier.position < standing.position
+        else { continue }
+        let evidence = CopyEvidence(match, reason: reason)
+        guard earlier.owner == standing.owner, earlier.verdict.isAdmitted else {
+          verdict = .copy(evidence)
+          break
+        }
+        yieldsTo.append(evidence)
+      }
+    }
+    return Finding(
+      Decision(
+        path: candidate.path, work: work, byteCount: candidate.byteCount, owner: standing.owner,
+        verdict: verdict),
+      yieldsTo: yieldsTo)
   }
 
-  package func resemblances(of work: Digest, words: WordSequence?) -> [Resemblance] {
+  /// The finding on a registered work for a ``SnapshotTable``: passages are ranges of words.
+  ///
+  /// - Precondition: the work is registered.
+  package func findingInWords(on work: Digest) -> Finding {
+    guard let fingerprint = fingerprints[work] else {
+      preconditionFailure("a snapshot is made of registered works")
+    }
+    return finding(
+      on: Candidate(
+        path: "", byteCount: 0,
+        content: .work(work, words: WordSequence(numbered: fingerprint.wordCount))))
+  }
+
+  private func resemblances(of work: Digest, words: WordSequence?) -> [Resemblance] {
     guard let fingerprint = fingerprints[work] else { return [] }
     return index.resemblances(of: fingerprint, words: words).matches
   }
 
-  /// What a register says of a work by everything but its likeness to other works.
-  ///
-  /// Whatever the register knows of that kind belongs here: snapshots keep what this gives.
-  package static func standing(
-    of work: Digest, in state: RegisterState, purpose: Purpose, grantee: DIDKey,
-    at moment: Timestamp
-  ) -> Standing? {
+  private func standing(of work: Digest) -> Standing? {
     guard let registered = state.works[work] else { return nil }
-    let permission = state.permission(for: work, purpose: purpose, grantee: grantee, at: moment)
-    let verdict: Verdict =
-      switch permission {
-      case .notRegistered: .notRegistered
-      case .noGrant: .noGrant
-      case .otherPurpose(let purposes): .otherPurpose(purposes)
-      case .otherGrantee: .otherGrantee
-      case .notInForce: .notInForce
-      case .revoked(let position): .revoked(position: position)
-      case .granted(let grant): .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
-      }
-    return Standing(owner: registered.owner, position: registered.position, verdict: verdict)
+    return Standing(
+      owner: registered.owner, position: registered.position, verdict: verdict(on: work))
   }
+
+  /// What the register says of a work by everything but its likeness to other works.
+  private func verdict(on work: Digest) -> Verdict {
+    switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
+    case .notRegistered: .notRegistered
+    case .noGrant: .noGrant
+    case .otherPurpose(let purposes): .otherPurpose(purposes)
+    case .otherGrantee: .otherGrantee
+    case .notInForce: .notInForce
+    case .revoked(let position): .revoked(position: position)
+    case .granted(let grant): .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
+    }
+  }
+}
+
+/// What a register says of one of its works but for its likeness to other works.
+private struct Standing {
+  let owner: DIDKey
+  /// Of two works alike the one with the lower position is the original.
+  let position: Int
+  let verdict: Verdict
 }
 
 /// Why the gate decides nothing at all.

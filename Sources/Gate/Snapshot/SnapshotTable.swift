@@ -2,30 +2,35 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Canonical
-package import Primitives
+import Primitives
 import Signing
 
-/// What one state of a register says of each of its works for one question, as bytes on disk.
+/// The finding on every registered work, for one question and one state of a register, on disk.
 ///
-/// `cdsw0001`, then little-endian numbers: the counts of works, owners and verdicts and the sizes of
-/// the last two parts, 64 bits each. Then a record a work, sorted by digest: digest, position in the
-/// log (64 bits), number of the owner and of the verdict (32 bits each). Then where each owner and
-/// each verdict ends, 64 bits each, and their bytes: `did:key` texts, and canonical JSON as it
-/// stands in a leaf. Nothing follows.
+/// What a work resembles is known as soon as it is registered: a document with the bytes of a work
+/// gets the finding that was made on the work when the table was written. Passages stand in it as
+/// ranges of words and become ranges of bytes where the text is there, so that neither grams nor an
+/// index of them have to leave the register.
+///
+/// `cdsw0001`, then little-endian numbers: the counts of works, owners and findings and the sizes of
+/// the last two parts, 64 bits each. Then a record a work, sorted by digest: digest, number of the
+/// owner and of the finding (32 bits each). Then where each owner and each finding ends, 64 bits
+/// each, and their bytes: `did:key` texts, and canonical JSON as it stands in a stream, without
+/// path, work and owner. Nothing follows.
 ///
 /// Every number is checked when it is used, so that a table that was tampered with gives an error,
 /// never what is not in it. Looking up is a binary search; only what is touched is read.
 package struct SnapshotTable: @unchecked Sendable {
   static let magic = Array("cdsw0001".utf8)
   static let headerSize = 48
-  static let recordSize = 48
+  static let recordSize = 40
 
   // Never written to, so sharing the pointer between threads is sound.
   private let bytes: UnsafeRawBufferPointer
   /// How many works are in it.
   package let count: Int
   private let owners: TextTable
-  private let verdicts: TextTable
+  private let findings: TextTable
 
   /// Reads the header of a table and checks that its parts have room.
   ///
@@ -41,38 +46,43 @@ package struct SnapshotTable: @unchecked Sendable {
       throw .damagedTable(reason: "its counts are impossible")
     }
     let ownersStart = Self.headerSize + numbers[0] * Self.recordSize
-    let verdictsStart = ownersStart + 8 * numbers[1]
-    let ownerBytes = verdictsStart + 8 * numbers[2]
-    let verdictBytes = ownerBytes + numbers[3]
-    guard verdictBytes + numbers[4] == bytes.count else {
+    let findingsStart = ownersStart + 8 * numbers[1]
+    let ownerBytes = findingsStart + 8 * numbers[2]
+    let findingBytes = ownerBytes + numbers[3]
+    guard findingBytes + numbers[4] == bytes.count else {
       throw .damagedTable(reason: "its size is not that of its parts")
     }
     self.bytes = bytes
     count = numbers[0]
     owners = TextTable(
-      ends: UnsafeRawBufferPointer(rebasing: bytes[ownersStart..<verdictsStart]),
-      texts: UnsafeRawBufferPointer(rebasing: bytes[ownerBytes..<verdictBytes]))
-    verdicts = TextTable(
-      ends: UnsafeRawBufferPointer(rebasing: bytes[verdictsStart..<ownerBytes]),
-      texts: UnsafeRawBufferPointer(rebasing: bytes[verdictBytes...]))
+      ends: UnsafeRawBufferPointer(rebasing: bytes[ownersStart..<findingsStart]),
+      texts: UnsafeRawBufferPointer(rebasing: bytes[ownerBytes..<findingBytes]))
+    findings = TextTable(
+      ends: UnsafeRawBufferPointer(rebasing: bytes[findingsStart..<ownerBytes]),
+      texts: UnsafeRawBufferPointer(rebasing: bytes[findingBytes...]))
   }
 
-  /// What the table says of a work; nil where it is not in it.
+  /// The finding on a candidate, as the gate that the table was made by would have it.
   ///
   /// - Complexity: O(log n) in the number of works.
-  package func standing(of work: Digest) throws(SnapshotError) -> Standing? {
-    guard let record = record(of: work) else { return nil }
-    let position = bytes.number(at: record + 32)
-    let owner = Int(bytes.loadUnaligned(fromByteOffset: record + 40, as: UInt32.self).littleEndian)
-    let verdict = Int(
-      bytes.loadUnaligned(fromByteOffset: record + 44, as: UInt32.self).littleEndian)
-    guard position >= 0,
-      let did = owners[owner].flatMap({ DIDKey(String(decoding: $0, as: UTF8.self)) })
+  package func finding(on candidate: Candidate) throws(SnapshotError) -> Finding {
+    guard case .work(let work, let words) = candidate.content, let record = record(of: work)
+    else { return Finding(onUnregistered: candidate) }
+    func number(at offset: Int) -> Int {
+      Int(bytes.loadUnaligned(fromByteOffset: record + offset, as: UInt32.self).littleEndian)
+    }
+    guard let text = owners[number(at: 32)],
+      let owner = DIDKey(String(decoding: text, as: UTF8.self))
     else { throw .damagedTable(reason: "the owner of the work \(work.short) is none") }
-    guard let text = verdicts[verdict], let json = try? JSON.parse(Array(text)),
-      let decision = try? Decision(json: json), decision.work == nil
-    else { throw .damagedTable(reason: "the verdict on the work \(work.short) is none") }
-    return Standing(owner: did, position: position, verdict: decision.verdict)
+    guard let text = findings[number(at: 36)], let json = try? JSON.parse(Array(text)),
+      let stored = try? Finding(json: json), stored.decision.work == nil,
+      let finding = stored.withPassages(in: words)
+    else { throw .damagedTable(reason: "the finding on the work \(work.short) is none") }
+    return Finding(
+      Decision(
+        path: candidate.path, work: work, byteCount: candidate.byteCount, owner: owner,
+        verdict: finding.decision.verdict),
+      yieldsTo: finding.yieldsTo)
   }
 
   /// Where the record of a work begins.
@@ -86,6 +96,36 @@ package struct SnapshotTable: @unchecked Sendable {
       if found < work { low = middle + 1 } else { high = middle }
     }
     return nil
+  }
+}
+
+extension Finding {
+  /// The same finding with the ranges of words made ranges of bytes, or without passages where
+  /// there is no text; nil where a range is not in the text.
+  fileprivate func withPassages(in words: WordSequence?) -> Finding? {
+    guard let words else { return withoutPassages }
+    func placed(_ evidence: CopyEvidence) -> CopyEvidence? {
+      var passages: [Range<Int>] = []
+      for range in evidence.passages {
+        guard !range.isEmpty, range.upperBound <= words.count else { return nil }
+        passages.append(words.bytes(ofWords: range))
+      }
+      return evidence.with(passages: passages)
+    }
+    var yields: [CopyEvidence] = []
+    for evidence in yieldsTo {
+      guard let evidence = placed(evidence) else { return nil }
+      yields.append(evidence)
+    }
+    guard case .copy(let evidence) = decision.verdict else {
+      return Finding(decision, yieldsTo: yields)
+    }
+    guard let evidence = placed(evidence) else { return nil }
+    return Finding(
+      Decision(
+        path: decision.path, work: decision.work, byteCount: decision.byteCount,
+        owner: decision.owner, verdict: .copy(evidence)),
+      yieldsTo: yields)
   }
 }
 
@@ -129,8 +169,6 @@ package enum SnapshotError: Error, Hashable, Sendable {
   case damagedDescription(reason: String)
   /// A file of the snapshot is not the one that its description names.
   case otherFile(name: String)
-  /// A copy can be looked for by a text only, and there was none.
-  case noText(Digest)
 }
 
 extension SnapshotError: CustomStringConvertible {
@@ -140,7 +178,6 @@ extension SnapshotError: CustomStringConvertible {
     case .damagedTable(let reason): "the snapshot's table of works is damaged: \(reason)" + remedy
     case .damagedDescription(let reason):
       "the snapshot's description is damaged: \(reason)" + remedy
-    case .noText(let work): "the text of the work \(work.short) is missing: give it to the stream"
     case .otherFile(let name):
       "the snapshot's file '\(name)' is not the one it was made with" + remedy
     }

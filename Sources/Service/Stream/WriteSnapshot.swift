@@ -20,12 +20,13 @@ package enum WriteSnapshot {
   ///   - purpose: The use asked for.
   ///   - grantee: Who asks.
   ///   - moment: The moment for grants that begin or end.
+  ///   - threads: How many threads compare; the result is the same for any number.
   ///   - directory: Where to put it; must not be there, or be empty.
   /// - Returns: What was written.
   /// - Throws: `ServiceError`, and what the disk throws.
   package static func run(
     _ register: RegisterSnapshot, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    to directory: String
+    threads: Int, to directory: String
   ) throws -> SnapshotDescription {
     if FileSystem.fileExists(directory) {
       guard FileSystem.directoryExists(directory), try FileSystem.listDirectory(directory).isEmpty
@@ -36,37 +37,43 @@ package enum WriteSnapshot {
     }
     let layout = register.layout
     let checkpoint = try checkpoint(of: register)
-    func load(_ work: Digest) throws -> [UInt8] {
-      let file = try FileSystem.readFile(layout.fingerprint(work), limit: 1 << 34)
-      guard SHA256.digest(file) == register.state.works[work]?.registration.fingerprint else {
-        throw GateError.otherFingerprint(work)
-      }
-      return file
-    }
-    let works = register.state.works.keys.sorted()
+    let gate = try Gate(
+      state: register.state, purpose: purpose, grantee: grantee, at: moment,
+      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
+    )
     try FileSystem.createDirectory(directory)
-    let table = try DurableFileWriter(path: directory + "/" + SnapshotLayout.works)
-    try SnapshotTable.write(works: works) { work in
-      Gate.standing(
-        of: work, in: register.state, purpose: purpose, grantee: grantee, at: moment)
-    } to: {
-      try table.append($0)
-    }
-    try table.finish()
-    try SnapshotLayout.writeIndex(
-      works: works, load: load, to: directory + "/" + SnapshotLayout.grams)
-    var files: [String: SnapshotDescription.File] = [:]
-    for name in SnapshotLayout.files {
-      let path = directory + "/" + name
-      files[name] = SnapshotDescription.File(
-        byteCount: try MappedFile(path: path).bytes.count, digest: try FileReader.digest(of: path))
-    }
+    let path = directory + "/" + AdmissionSnapshot.tableName
+    try table(of: register.state.works.keys.sorted(), by: gate, threads: threads, to: path)
+    let file = SnapshotDescription.File(
+      byteCount: try MappedFile(path: path).bytes.count, digest: try FileReader.digest(of: path))
     let description = SnapshotDescription(
       purpose: purpose, grantee: grantee, moment: moment, treeSize: register.state.size,
-      checkpoint: checkpoint, rule: .standard, files: files)
+      checkpoint: checkpoint, rule: gate.rule,
+      files: [AdmissionSnapshot.tableName: file])
     try DurableFile.write(
-      Array(description.json.prettyText.utf8), to: directory + "/" + SnapshotLayout.description)
+      Array(description.json.prettyText.utf8),
+      to: directory + "/" + AdmissionSnapshot.descriptionName)
     return description
+  }
+
+  /// How many works are compared at a time by one thread.
+  private static let batchSize = 16
+
+  /// Makes the finding on every work, and writes them.
+  private static func table(
+    of works: [Digest], by gate: Gate, threads: Int, to path: String
+  ) throws {
+    var builder = SnapshotTableBuilder()
+    var starts = stride(from: 0, to: works.count, by: batchSize).makeIterator()
+    try OrderedWork.run(
+      threads: threads, next: { starts.next() },
+      work: { start in
+        works[start..<min(start + batchSize, works.count)].map { gate.findingInWords(on: $0) }
+      },
+      give: { findings in for finding in findings { builder.add(finding) } })
+    let file = try DurableFileWriter(path: path)
+    try builder.finish { try file.append($0) }
+    try file.finish()
   }
 
   /// The signed checkpoint of the state that was read.

@@ -49,7 +49,8 @@ enum AdmissionCommands {
     let description = try WriteSnapshot.run(
       register, purpose: purpose(context.arguments),
       grantee: try grantee(context.arguments, layout: register.layout)
-        ?? register.configuration.operator, at: Context.clock(), to: directory)
+        ?? register.configuration.operator, at: Context.clock(),
+      threads: try context.threads(), to: directory)
     let bytes = description.files.values.reduce(0) { $0 + $1.byteCount }
     return Output(
       text: "snapshot of entry \(description.treeSize) in \(directory): "
