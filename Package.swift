@@ -65,6 +65,7 @@ let modules: [Module] = [
   Module(
     name: "Gate",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "CWords"],
+    extra: hot,
     testUses: ["TestSupport"]),
   Module(
     name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
