@@ -67,6 +67,7 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Storage", "CWords",
     ],
+    extra: hot,
     testUses: ["TestSupport"]),
   Module(
     name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],

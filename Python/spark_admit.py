@@ -101,27 +101,61 @@ def decide(command, lines):
             raise RuntimeError(f"{feed.count} documents went in and {count - 1} decisions came out")
 
 
-def lines_of(spark, arguments):
+def kind_of(inputs):
+    """What the inputs are where nobody says: by the name of the first, and whether it is a file."""
+    if inputs[0].rstrip("/").endswith(".parquet"):
+        return "parquet"
+    return "directory" if len(inputs) == 1 and os.path.isdir(inputs[0]) else "jsonl"
+
+
+def lines_of(spark, inputs, kind, partitions):
     """The corpus as an RDD of lines."""
-    kind = arguments.format
-    if kind is None:
-        first = arguments.inputs[0]
-        kind = "parquet" if first.rstrip("/").endswith(".parquet") else "jsonl"
-        if kind == "jsonl" and len(arguments.inputs) == 1 and os.path.isdir(first):
-            kind = "directory"
-    if kind == "jsonl":
-        # As bytes: a line that is no UTF-8 must reach the program as it is.
-        frame = spark.read.text(arguments.inputs, lineSep="\n")
-        lines = frame.selectExpr("cast(value as binary) as line").rdd.map(lambda row: bytes(row.line))
-    elif kind == "parquet":
-        frame = spark.read.parquet(*arguments.inputs).select("path", "text")
-        lines = frame.rdd.map(lambda row: json_line(row.path, row.text))
-    else:
-        (root,) = [os.path.abspath(path) for path in arguments.inputs]
+    if kind == "directory":
+        (root,) = [os.path.abspath(path) for path in inputs]
         paths = sorted(visible_files(root))
-        count = arguments.partitions or max(1, min(len(paths), 4 * spark.sparkContext.defaultParallelism))
+        count = partitions or max(1, min(len(paths), 4 * spark.sparkContext.defaultParallelism))
         return spark.sparkContext.parallelize(paths, count).map(lambda path: file_line(root, path))
-    return lines.repartition(arguments.partitions) if arguments.partitions else lines
+    if kind == "parquet":
+        frame = spark.read.parquet(*inputs).select("path", "text")
+    else:
+        # As bytes: a line that is no UTF-8 must reach the program as it is.
+        frame = spark.read.text(inputs, lineSep="\n").selectExpr("cast(value as binary) as line")
+    if partitions:
+        frame = frame.repartition(partitions)
+    if kind == "parquet":
+        return frame.rdd.map(lambda row: json_line(row.path, row.text))
+    return frame.rdd.map(lambda row: bytes(row.line))
+
+
+def admit(spark, inputs, snapshot, out, kind=None, partitions=None, program="cadastre", threads=1):
+    """Writes the findings on a corpus into a new directory; raises where any part fails."""
+    command = [program, "admit", "--stream", "--snapshot", os.path.abspath(snapshot)]
+    command += ["--threads", str(threads)]
+    # Workers import this file where the job did not start with it.
+    spark.sparkContext.addPyFile(os.path.abspath(__file__))
+    lines = lines_of(spark, inputs, kind or kind_of(inputs), partitions)
+    lines.mapPartitions(lambda part: decide(command, part)).saveAsTextFile(out)
+
+
+def reason_of(error):
+    """The line of an error that says what happened, out of the pages that Spark makes of it."""
+    lines = [line.strip() for line in str(error).split("\n")]
+    told = [line for line in lines if line.startswith("RuntimeError:")]
+    return (told or lines)[0]
+
+
+def session(master=None):
+    """A quiet Spark session, started or found."""
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
+    from pyspark.sql import SparkSession
+
+    builder = SparkSession.builder.appName("cadastre admit")
+    if master:
+        builder = builder.master(master)
+    builder = builder.config("spark.ui.enabled", "false")
+    spark = builder.config("spark.ui.showConsoleProgress", "false").getOrCreate()
+    spark.sparkContext.setLogLevel("FATAL")
+    return spark
 
 
 def main():
@@ -135,26 +169,14 @@ def main():
     parser.add_argument("--threads", type=int, default=1, help="threads of each process")
     parser.add_argument("--master", help="Spark's master; default: as spark-submit says, else local")
     arguments = parser.parse_args()
-
-    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)
-    from pyspark.sql import SparkSession
-
-    builder = SparkSession.builder.appName("cadastre admit")
-    if arguments.master:
-        builder = builder.master(arguments.master)
-    spark = builder.config("spark.ui.enabled", "false").getOrCreate()
-    spark.sparkContext.setLogLevel("ERROR")
-    command = [
-        arguments.program, "admit", "--stream", "--snapshot", os.path.abspath(arguments.snapshot),
-        "--threads", str(arguments.threads),
-    ]  # fmt: skip
+    spark = session(arguments.master)
     try:
-        findings = lines_of(spark, arguments).mapPartitions(lambda lines: decide(command, lines))
-        findings.saveAsTextFile(arguments.out)
+        admit(
+            spark, arguments.inputs, arguments.snapshot, arguments.out, arguments.format,
+            arguments.partitions, arguments.program, arguments.threads,
+        )  # fmt: skip
     except Exception as error:
-        reason = str(getattr(error, "java_exception", error)).split("\n")
-        told = [line for line in reason if "RuntimeError" in line] or reason[:1]
-        print(f"spark_admit: the job failed: {told[0].strip()}", file=sys.stderr)
+        print(f"spark_admit: the job failed, no decisions: {reason_of(error)}", file=sys.stderr)
         return 1
     finally:
         spark.stop()

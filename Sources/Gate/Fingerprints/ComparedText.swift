@@ -51,9 +51,6 @@ struct ComparedText {
     isCovered = Array(repeating: false, count: long.grams.count)
   }
 
-  /// The distinct grams of the text.
-  var gramCount: Int { long.grams.count }
-
   /// Those that a work had so far.
   var coveredGrams: Int { isCovered.count { $0 } }
 

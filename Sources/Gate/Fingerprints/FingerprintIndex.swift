@@ -124,7 +124,7 @@ extension Resemblances {
     self.init(
       matches: matches.sorted {
         $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
-      }, submittedGrams: text.gramCount, coveredGrams: text.coveredGrams)
+      }, coveredGrams: text.coveredGrams)
   }
 }
 

@@ -7,9 +7,8 @@ package import Primitives
 package struct Resemblances: Sendable, Equatable {
   /// One for each work that shares a gram, the most shared grams first.
   package let matches: [Resemblance]
-  /// The distinct grams of the submission.
-  package let submittedGrams: Int
-  /// Those that at least one of the matches has: shows a text stitched from many works.
+  /// The distinct grams of the submission that at least one of the matches has: shows
+  /// a text stitched from many works.
   package let coveredGrams: Int
 }
 
