@@ -31,6 +31,11 @@ package struct SnapshotTable: @unchecked Sendable {
   package let count: Int
   private let owners: TextTable
   private let findings: TextTable
+  private let knownOwners = BoundedCache<DIDKey>(limit: Self.mostKnown)
+  private let knownFindings = BoundedCache<Finding>(limit: Self.mostKnown)
+
+  /// How many owners and findings are kept as read.
+  static let mostKnown = 4096
 
   /// Reads the header of a table and checks that its parts have room.
   ///
@@ -71,18 +76,33 @@ package struct SnapshotTable: @unchecked Sendable {
     func number(at offset: Int) -> Int {
       Int(bytes.loadUnaligned(fromByteOffset: record + offset, as: UInt32.self).littleEndian)
     }
-    guard let text = owners[number(at: 32)],
-      let owner = DIDKey(String(decoding: text, as: UTF8.self))
-    else { throw .damagedTable(reason: "the owner of the work \(work.short) is none") }
-    guard let text = findings[number(at: 36)], let json = try? JSON.parse(Array(text)),
-      let stored = try? Finding(json: json), stored.decision.work == nil,
-      let finding = stored.withPassages(in: words)
-    else { throw .damagedTable(reason: "the finding on the work \(work.short) is none") }
+    let (owner, stored) = (owner(number(at: 32)), stored(number(at: 36)))
+    guard let owner else {
+      throw .damagedTable(reason: "the owner of the work \(work.short) is none")
+    }
+    guard let finding = stored?.withPassages(in: words) else {
+      throw .damagedTable(reason: "the finding on the work \(work.short) is none")
+    }
     return Finding(
       Decision(
         path: candidate.path, work: work, byteCount: candidate.byteCount, owner: owner,
         verdict: finding.decision.verdict),
       yieldsTo: finding.yieldsTo)
+  }
+
+  private func owner(_ number: Int) -> DIDKey? {
+    knownOwners.value(of: number) {
+      owners[number].flatMap { DIDKey(String(decoding: $0, as: UTF8.self)) }
+    }
+  }
+
+  private func stored(_ number: Int) -> Finding? {
+    knownFindings.value(of: number) {
+      guard let text = findings[number], let json = try? JSON.parse(Array(text)),
+        let finding = try? Finding(json: json), finding.decision.work == nil
+      else { return nil }
+      return finding
+    }
   }
 
   /// Where the record of a work begins.

@@ -139,7 +139,11 @@ package struct LineReader: ~Copyable {
     bytes.removeLast(bytes.count - count)
     searched = 0
     let block = LineBlock(bytes: bytes, firstLine: nextLine, skipped: nil)
-    nextLine += bytes.count { $0 == 0x0a }
+    var start = 0
+    while start < bytes.count {
+      start = block.endOfLine(from: start) + 1
+      nextLine += 1
+    }
     return block
   }
 
