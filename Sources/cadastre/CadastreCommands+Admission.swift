@@ -11,6 +11,11 @@ extension CadastreCommands {
     help: "The use. Default: train.")
   private static let grantee = CommandOption(
     "for", value: .text("DID"), help: "Who will use it. Default: the register's operator.")
+  private static let territory = CommandOption(
+    "territory", value: .text("CC"),
+    help:
+      "Where it will be used, as two letters of ISO 3166-1; grants for some territories hold only"
+      + " where this is one of them. Default: not stated.")
 
   private static let threads = CommandOption(
     "threads", value: .text("N"),
@@ -39,7 +44,7 @@ extension CadastreCommands {
         isOptional: true, isVariadic: true)
     ],
     options: [
-      purpose, grantee,
+      purpose, grantee, territory,
       CommandOption(
         "out", value: .file("FILE"), help: "Where to write the manifest.",
         defaultValue: "manifest.json"),
@@ -73,7 +78,7 @@ extension CadastreCommands {
       could be guessed from but its digest. It is out of date as soon as the log grows.
       """,
     options: [
-      purpose, grantee,
+      purpose, grantee, territory,
       CommandOption(
         "out", value: .directory("DIR"), help: "A new directory for it.", isRequired: true),
       threads,

@@ -101,7 +101,8 @@ import Testing
 
   @Test func `A description reads back, and with any member altered is none`() throws {
     let description = SnapshotDescription(
-      purpose: .distil, grantee: testParty(4), moment: testMoment(4), treeSize: 9,
+      question: AdmissionQuestion(purpose: .distil, grantee: testParty(4)), moment: testMoment(4),
+      treeSize: 9,
       checkpoint: "origin\n9\nroot\n", rule: .standard,
       files: ["works.table": .init(byteCount: 4, digest: testDigest("w"))])
     let json = try JSON.parse(Array(description.json.prettyText.utf8))

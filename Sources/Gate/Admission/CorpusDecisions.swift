@@ -55,20 +55,19 @@ package struct CorpusDecisions: Sendable {
   package var admittedCount: Int { decisions.count { $0.verdict.isAdmitted } }
 
   /// The manifest of what was admitted.
-  package func manifest(
-    for purpose: Purpose, to grantee: DIDKey, treeSize: Int
-  ) -> Manifest {
+  package func manifest(for question: AdmissionQuestion, treeSize: Int) -> Manifest {
     Manifest(
-      decisions: decisions, decisionsRoot: root, purpose: purpose, grantee: grantee,
-      treeSize: treeSize)
+      decisions: decisions, decisionsRoot: root, purpose: question.purpose,
+      grantee: question.grantee, territory: question.territory, treeSize: treeSize)
   }
 
   /// What is logged of it.
   package func record(of manifest: Manifest) -> AdmissionRecord {
     AdmissionRecord(
       manifest: manifest.digest, decisionsRoot: root, purpose: manifest.purpose,
-      grantee: manifest.grantee, treeSize: Int64(manifest.treeSize),
-      admitted: Int64(admittedCount), refused: Int64(decisions.count - admittedCount))
+      grantee: manifest.grantee, territory: manifest.territory,
+      treeSize: Int64(manifest.treeSize), admitted: Int64(admittedCount),
+      refused: Int64(decisions.count - admittedCount))
   }
 
   /// Whether decisions stand in the order that this type gives them.

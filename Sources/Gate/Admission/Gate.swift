@@ -44,6 +44,7 @@ package struct Gate {
   private let purpose: Purpose
   private let grantee: DIDKey
   private let moment: Timestamp
+  private let territory: Territory?
   package let rule: DerivationRule
   private let index: FingerprintIndex
   private let fingerprints: [Digest: Fingerprint]
@@ -55,18 +56,21 @@ package struct Gate {
   ///   - purpose: The use asked for.
   ///   - grantee: Who asks.
   ///   - moment: The moment for grants that begin or end.
+  ///   - territory: Where the works will be used, if anybody said.
   ///   - rule: When a work counts as derived.
   ///   - load: Gives the fingerprint file of a work.
   /// - Throws: What loading or decoding throws, and `GateError` for a file that is not the one its
   ///   registration names; without all fingerprints nothing is decided.
   package init(
     state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
+    in territory: Territory? = nil, rule: DerivationRule = .standard,
+    fingerprints load: (Digest) throws -> [UInt8]
   ) throws {
     self.state = state
     self.purpose = purpose
     self.grantee = grantee
     self.moment = moment
+    self.territory = territory
     self.rule = rule
     var index = FingerprintIndex()
     var fingerprints: [Digest: Fingerprint] = [:]
@@ -155,13 +159,19 @@ extension Gate: AdmissionSource {
 
   /// What the register says of a work by everything but its likeness to other works.
   private func verdict(on work: Digest) -> Verdict {
-    switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
+    let permission = state.permission(
+      for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
+    return switch permission {
     case .notRegistered: .notRegistered
     case .noGrant: .noGrant
     case .otherPurpose(let purposes): .otherPurpose(purposes)
     case .otherGrantee: .otherGrantee
+    case .otherTerritory(let territories): .otherTerritory(territories)
     case .notInForce: .notInForce
     case .revoked(let position): .revoked(position: position)
+    case .suspended(let position): .suspended(position: position)
+    case .noQuorum(let weight, let quorum): .noQuorum(weight: weight, quorum: quorum)
+    case .noLicenceToDistil(let model): .noLicenceToDistil(model: model)
     case .granted(let grant): .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }

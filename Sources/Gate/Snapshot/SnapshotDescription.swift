@@ -24,10 +24,8 @@ package struct SnapshotDescription: Equatable, Sendable {
 
   private static let format = "cadastre-snapshot/1"
 
-  /// The use asked for.
-  package let purpose: Purpose
-  /// Who asks.
-  package let grantee: DIDKey
+  /// What is asked of each document.
+  package let question: AdmissionQuestion
   /// The moment for grants that begin or end.
   package let moment: Timestamp
   /// How many entries the log had.
@@ -41,11 +39,10 @@ package struct SnapshotDescription: Equatable, Sendable {
 
   /// Makes a description.
   package init(
-    purpose: Purpose, grantee: DIDKey, moment: Timestamp, treeSize: Int, checkpoint: String,
+    question: AdmissionQuestion, moment: Timestamp, treeSize: Int, checkpoint: String,
     rule: DerivationRule, files: [String: File]
   ) {
-    self.purpose = purpose
-    self.grantee = grantee
+    self.question = question
     self.moment = moment
     self.treeSize = treeSize
     self.checkpoint = checkpoint
@@ -55,9 +52,9 @@ package struct SnapshotDescription: Equatable, Sendable {
 
   /// The file form.
   package var json: JSON {
-    [
-      "format": .string(Self.format), "purpose": .string(purpose.rawValue),
-      "grantee": .string(grantee.text), "at": .string(moment.description),
+    var object: JSONObject = [
+      "format": .string(Self.format), "purpose": .string(question.purpose.rawValue),
+      "grantee": .string(question.grantee.text), "at": .string(moment.description),
       "treeSize": .integer(Int64(treeSize)), "checkpoint": .string(checkpoint),
       "rule": rule.json,
       "files": .object(
@@ -69,6 +66,8 @@ package struct SnapshotDescription: Equatable, Sendable {
             )
           })),
     ]
+    object["territory"] = question.territory.map { .string($0.code) }
+    return .object(object)
   }
 
   /// What a stream of findings names, to say which snapshot they rest on.
@@ -78,8 +77,11 @@ package struct SnapshotDescription: Equatable, Sendable {
   package init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "the snapshot")
     _ = try fields.parsed("format", as: Self.format) { $0 == Self.format ? $0 : nil }
-    purpose = try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:))
-    grantee = try fields.parsed("grantee", as: "a did:key", DIDKey.init)
+    question = AdmissionQuestion(
+      purpose: try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:)),
+      grantee: try fields.parsed("grantee", as: "a did:key", DIDKey.init),
+      territory: fields.has("territory")
+        ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil)
     moment = try fields.parsed("at", as: "a moment", Timestamp.init)
     treeSize = Int(try fields.integer("treeSize"))
     checkpoint = try fields.string("checkpoint")

@@ -4,8 +4,8 @@
 import Canonical
 package import Gate
 import Primitives
-package import Register
-package import Signing
+import Register
+import Signing
 import Storage
 
 /// Decides which documents of a corpus may be used, and logs the decisions under one Merkle root.
@@ -26,8 +26,7 @@ package enum AdmitCorpus {
   ///
   /// - Parameters:
   ///   - corpus: The documents.
-  ///   - purpose: The use asked for.
-  ///   - grantee: Who asks.
+  ///   - question: What is asked of each document.
   ///   - output: Where to put the manifest file that `train` reads; nil for nowhere.
   ///   - threads: How many threads read and decide; the result is the same for any number.
   ///   - writer: The register.
@@ -35,35 +34,33 @@ package enum AdmitCorpus {
   /// - Throws: `ServiceError` where the corpus is missing or empty; a document that cannot be read is
   ///   a refused candidate, not an error.
   package static func run(
-    _ corpus: CorpusInput, purpose: Purpose, grantee: DIDKey, output: String?, threads: Int = 1,
+    _ corpus: CorpusInput, for question: AdmissionQuestion, output: String?, threads: Int = 1,
     in writer: RegisterWriter
   ) throws -> Result {
-    let gate = try gate(in: writer, purpose: purpose, grantee: grantee)
+    let gate = try gate(in: writer, for: question)
     let findings = try FindingStream.findings(on: corpus, by: gate, threads: threads)
     return try log(
-      CorpusDecisions(findings.lazy.map(\.finding)), purpose: purpose, grantee: grantee,
-      place: corpus.place, output: output, unreadableLines: findings.unreadableLines, in: writer)
+      CorpusDecisions(findings.lazy.map(\.finding)), for: question, place: corpus.place,
+      output: output, unreadableLines: findings.unreadableLines, in: writer)
   }
 
   /// The gate of a register as it stands now.
-  static func gate(
-    in writer: RegisterWriter, purpose: Purpose, grantee: DIDKey
-  ) throws -> Gate {
+  static func gate(in writer: RegisterWriter, for question: AdmissionQuestion) throws -> Gate {
     let layout = writer.layout
     return try Gate(
-      state: writer.state, purpose: purpose, grantee: grantee, at: writer.now,
+      state: writer.state, purpose: question.purpose, grantee: question.grantee, at: writer.now,
+      in: question.territory,
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
   }
 
   /// The second phase: logs the decisions on a corpus under one root, with their files.
   static func log(
-    _ decisions: CorpusDecisions, purpose: Purpose, grantee: DIDKey, place: String,
-    output: String?, unreadableLines: [String: Int] = [:], in writer: RegisterWriter
+    _ decisions: CorpusDecisions, for question: AdmissionQuestion, place: String, output: String?,
+    unreadableLines: [String: Int] = [:], in writer: RegisterWriter
   ) throws -> Result {
     let layout = writer.layout
-    let manifest = decisions.manifest(
-      for: purpose, to: grantee, treeSize: writer.state.size)
+    let manifest = decisions.manifest(for: question, treeSize: writer.state.size)
     let record = decisions.record(of: manifest)
     let digest = record.manifest
     let position = try writer.append([.admissionDecided(record)]) {

@@ -39,12 +39,11 @@ package enum JoinDecisions {
     guard !findings.isEmpty else {
       throw ServiceError.refused("there are no decisions in '\(paths.joined(separator: "', '"))'")
     }
-    let gate = try AdmitCorpus.gate(
-      in: writer, purpose: description.purpose, grantee: description.grantee)
+    let gate = try AdmitCorpus.gate(in: writer, for: description.question)
     for finding in findings { try derive(finding, by: gate, in: writer) }
     return try AdmitCorpus.log(
-      CorpusDecisions(findings), purpose: description.purpose, grantee: description.grantee,
-      place: place, output: output, in: writer)
+      CorpusDecisions(findings), for: description.question, place: place, output: output, in: writer
+    )
   }
 
   private static func requireSameLog(

@@ -5,8 +5,8 @@ import Canonical
 package import Gate
 import Merkle
 package import Primitives
-package import Register
-package import Signing
+import Register
+import Signing
 import Storage
 
 /// Writes what the first phase needs of a register, for one question, into a directory of its own.
@@ -17,15 +17,14 @@ package enum WriteSnapshot {
   ///
   /// - Parameters:
   ///   - register: The register.
-  ///   - purpose: The use asked for.
-  ///   - grantee: Who asks.
+  ///   - question: What is asked of each document.
   ///   - moment: The moment for grants that begin or end.
   ///   - threads: How many threads compare; the result is the same for any number.
   ///   - directory: Where to put it; must not be there, or be empty.
   /// - Returns: What was written.
   /// - Throws: `ServiceError`, and what the disk throws.
   package static func run(
-    _ register: RegisterSnapshot, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
+    _ register: RegisterSnapshot, for question: AdmissionQuestion, at moment: Timestamp,
     threads: Int, to directory: String
   ) throws -> SnapshotDescription {
     if FileSystem.fileExists(directory) {
@@ -38,7 +37,8 @@ package enum WriteSnapshot {
     let layout = register.layout
     let checkpoint = try checkpoint(of: register)
     let gate = try Gate(
-      state: register.state, purpose: purpose, grantee: grantee, at: moment,
+      state: register.state, purpose: question.purpose, grantee: question.grantee, at: moment,
+      in: question.territory,
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
     try FileSystem.createDirectory(directory)
@@ -47,7 +47,7 @@ package enum WriteSnapshot {
     let file = SnapshotDescription.File(
       byteCount: try MappedFile(path: path).bytes.count, digest: try FileReader.digest(of: path))
     let description = SnapshotDescription(
-      purpose: purpose, grantee: grantee, moment: moment, treeSize: register.state.size,
+      question: question, moment: moment, treeSize: register.state.size,
       checkpoint: checkpoint, rule: gate.rule,
       files: [AdmissionSnapshot.tableName: file])
     try DurableFile.write(

@@ -85,15 +85,12 @@ struct PreparedRun {
     entries = manifest.entries.sorted { ($0.owner, $0.work) < ($1.owner, $1.work) }
     let works = try Self.read(entries, below: request.manifest.corpus)
     texts = works.map(\.bytes)
-    let (state, grantee, moment) = (basis.state, manifest.grantee, basis.moment)
+    let (state, moment) = (basis.state, basis.moment)
     let parts = HeldOutText.parts(of: works, heldOut: asked.heldOut) { work in
-      if case .granted = state.permission(
-        for: work, purpose: .evaluate, grantee: grantee, at: moment)
-      {
-        true
-      } else {
-        false
-      }
+      state.permission(
+        for: work, purpose: .evaluate, grantee: manifest.grantee, at: moment,
+        in: manifest.territory
+      ).isGranted
     }
     tokenizer =
       try base.map(RunTokenizer.init(of:))
@@ -142,13 +139,10 @@ struct PreparedRun {
   /// Refuses to start on works whose grant does not hold any more: revocation is forward.
   private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
     let lost = manifest.entries.filter { entry in
-      if case .granted = writer.state.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: writer.now)
-      {
-        false
-      } else {
-        true
-      }
+      !writer.state.permission(
+        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: writer.now,
+        in: manifest.territory
+      ).isGranted
     }
     guard lost.isEmpty else {
       throw ServiceError.refused(

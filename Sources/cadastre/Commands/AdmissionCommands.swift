@@ -37,8 +37,8 @@ enum AdmissionCommands {
     let threads = try context.threads()
     let writer = try context.writer()
     let result = try AdmitCorpus.run(
-      CorpusInput(words[0]), purpose: purpose(arguments),
-      grantee: try grantee(arguments, layout: writer.layout) ?? writer.configuration.operator,
+      CorpusInput(words[0]),
+      for: try question(arguments, writer.layout, writer.configuration),
       output: arguments.required("out"), threads: threads, in: writer)
     return try output(of: result, in: writer, context)
   }
@@ -47,10 +47,8 @@ enum AdmissionCommands {
     let register = try context.snapshot()
     let directory = context.arguments.required("out")
     let description = try WriteSnapshot.run(
-      register, purpose: purpose(context.arguments),
-      grantee: try grantee(context.arguments, layout: register.layout)
-        ?? register.configuration.operator, at: Context.clock(),
-      threads: try context.threads(), to: directory)
+      register, for: try question(context.arguments, register.layout, register.configuration),
+      at: Context.clock(), threads: try context.threads(), to: directory)
     let bytes = description.files.values.reduce(0) { $0 + $1.byteCount }
     return Output(
       text: "snapshot of entry \(description.treeSize) in \(directory): "
@@ -68,9 +66,10 @@ enum AdmissionCommands {
     guard let directory = arguments.string("snapshot") else {
       throw ServiceError.usage("the snapshot is missing: give --snapshot DIR")
     }
-    guard arguments.string("purpose") == nil, arguments.string("for") == nil else {
+    guard ["purpose", "for", "territory"].allSatisfy({ arguments.string($0) == nil }) else {
       throw ServiceError.usage(
-        "the snapshot says for what and for whom: leave --purpose and --for to 'cadastre snapshot'")
+        "the snapshot says for what, for whom and where: leave --purpose, --for and --territory to"
+          + " 'cadastre snapshot'")
     }
     return try AdmissionSnapshot(directory: directory)
   }
@@ -98,14 +97,14 @@ enum AdmissionCommands {
 
   // MARK: - Common parts
 
-  private static func purpose(_ arguments: ParsedArguments) -> Purpose {
-    arguments.string("purpose").flatMap(Purpose.init(rawValue:)) ?? .train
-  }
-
-  private static func grantee(
-    _ arguments: ParsedArguments, layout: RegisterLayout
-  ) throws -> DIDKey? {
-    try arguments.string("for").map { try Lookup.party($0, layout: layout) }
+  private static func question(
+    _ arguments: ParsedArguments, _ layout: RegisterLayout, _ configuration: RegisterConfiguration
+  ) throws -> AdmissionQuestion {
+    let party = try arguments.string("for").map { try Lookup.party($0, layout: layout) }
+    return AdmissionQuestion(
+      purpose: arguments.string("purpose").flatMap(Purpose.init(rawValue:)) ?? .train,
+      grantee: party ?? configuration.operator,
+      territory: try GrantCommands.territory(arguments.string("territory")))
   }
 
   private static func output(
