@@ -197,6 +197,24 @@ import Testing
     #expect(late.status == 1 && late.errors.contains("'cadastre snapshot'"))
   }
 
+  @Test func `What was admitted from lines is trained on from lines, with the same weights`() throws
+  {
+    var weights: Set<[UInt8]> = []
+    for (name, corpus) in [("files", "corpus"), ("lines", "corpus.jsonl")] {
+      try desk.json("admit", corpus, "--out", "\(name).json")
+      let run = try desk.run([
+        "train", "\(name).json", "--out", name, "--config", "config.json", "--threads", "1",
+      ])
+      try #require(run.status == 0, "\(run.errors)")
+      weights.insert(try desk.bytes("models/\(name)/model.safetensors"))
+    }
+    #expect(weights.count == 1)
+    // A work that is not there any more is named.
+    try Data(lines().dropFirst(7000)).write(to: URL(filePath: desk.root + "/corpus.jsonl"))
+    let gone = try desk.run(["train", "lines.json", "--out", "gone", "--config", "config.json"])
+    #expect(gone.status == 1 && gone.errors.contains("no line of"), "\(gone.errors)")
+  }
+
   @Test func `Options that contradict each other are wrong usage`() throws {
     for words in [
       [], ["corpus", "more"], ["--stream"], ["--stream", "corpus", "--snapshot", "snapshot"],

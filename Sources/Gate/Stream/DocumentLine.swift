@@ -61,6 +61,14 @@ package enum DocumentLine {
     }
   }
 
+  /// The text of a line; nil where it is no document.
+  package static func text(of line: borrowing Span<UInt8>) -> [UInt8]? {
+    guard line.count <= longest else { return nil }
+    if let (_, text) = DocumentLineScanner.document(in: line) { return text }
+    if case .document(_, let text) = content(line) { return text }
+    return nil
+  }
+
   /// The candidate of a line that names no document.
   ///
   /// It goes by the digest of its bytes, not by its number: a line keeps its decision wherever the
