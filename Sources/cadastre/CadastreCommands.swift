@@ -14,6 +14,8 @@ enum CadastreCommands {
         "Contributors and works",
         [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
       CommandTable.Section("Grants", [grant, grantsList, grantsCheck, revoke, suspend, resume]),
+      CommandTable.Section(
+        "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Money", [revenue, settle, statement]),

@@ -28,6 +28,8 @@ enum Program {
     "generate": GenerateCommand.generate,
     "revenue": MoneyCommands.revenue, "settle": MoneyCommands.settle,
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
+    "signals read": RightsCommands.read, "signals check": RightsCommands.check,
+    "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
   ]
 

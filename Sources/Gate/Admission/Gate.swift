@@ -87,7 +87,8 @@ package struct Gate {
     self.fingerprints = fingerprints
   }
 
-  /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
+  /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
+  /// signals.
   ///
   /// The two phases one after the other, for a corpus that is known.
   ///
@@ -102,7 +103,7 @@ package struct Gate {
 }
 
 extension Gate: AdmissionSource {
-  /// The first phase, in the order of the design: grant, revocation, derivation.
+  /// The first phase, in the order of the design: grant, revocation, derivation, signals.
   ///
   /// Only works registered earlier are originals: registering a copy of somebody's work later cannot
   /// block it. An original stands in the way if it is another owner's or may not be used. An owner's
@@ -161,18 +162,22 @@ extension Gate: AdmissionSource {
   private func verdict(on work: Digest) -> Verdict {
     let permission = state.permission(
       for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
-    return switch permission {
-    case .notRegistered: .notRegistered
-    case .noGrant: .noGrant
-    case .otherPurpose(let purposes): .otherPurpose(purposes)
-    case .otherGrantee: .otherGrantee
-    case .otherTerritory(let territories): .otherTerritory(territories)
-    case .notInForce: .notInForce
-    case .revoked(let position): .revoked(position: position)
-    case .suspended(let position): .suspended(position: position)
-    case .noQuorum(let weight, let quorum): .noQuorum(weight: weight, quorum: quorum)
-    case .noLicenceToDistil(let model): .noLicenceToDistil(model: model)
-    case .granted(let grant): .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
+    switch permission {
+    case .notRegistered: return .notRegistered
+    case .noGrant: return .noGrant
+    case .otherPurpose(let purposes): return .otherPurpose(purposes)
+    case .otherGrantee: return .otherGrantee
+    case .otherTerritory(let territories): return .otherTerritory(territories)
+    case .notInForce: return .notInForce
+    case .revoked(let position): return .revoked(position: position)
+    case .suspended(let position): return .suspended(position: position)
+    case .noQuorum(let weight, let quorum): return .noQuorum(weight: weight, quorum: quorum)
+    case .noLicenceToDistil(let model): return .noLicenceToDistil(model: model)
+    case .granted(let grant):
+      if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
+        return .contrarySignal(SignalReference(signal))
+      }
+      return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
 }

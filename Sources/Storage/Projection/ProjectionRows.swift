@@ -84,6 +84,7 @@ enum ProjectionRows {
           ]
         )
       }
+    case .signalObserved(let signal): [row(of: signal, at: position)]
     }
   }
 
@@ -157,6 +158,20 @@ enum ProjectionRows {
         .integer(terms.derivativesInherit ? 1 : 0),
         grant.status.map { .integer(Int64($0.list)) } ?? .null,
         grant.status.map { .integer(Int64($0.index)) } ?? .null, .integer(position),
+      ]
+    )
+  }
+
+  private static func row(of signal: SignalObservation, at position: Int64) -> Row {
+    var work: SQLValue = .null
+    if case .work(let digest) = signal.subject { work = .text(digest.hex) }
+    return (
+      "INSERT INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .integer(position), .text(signal.party.text), work, .text(signal.format.rawValue),
+        .text(signal.version), .text(signal.place), signal.url.map { .text($0) } ?? .null,
+        .text(signal.evidence.map(\.digest.hex).joined(separator: " ")),
+        .text(signal.prohibited.map(\.rawValue).joined(separator: " ")),
       ]
     )
   }

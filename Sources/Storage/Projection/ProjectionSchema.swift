@@ -6,8 +6,7 @@ enum ProjectionSchema {
   /// The names of all tables.
   static let names = [
     "event", "party", "work", "ownership", "collection", "collection_work", "use_grant",
-    "admission", "run", "target", "checkpoint", "model",
-    "revenue", "settlement",
+    "admission", "run", "target", "checkpoint", "model", "revenue", "settlement", "signal",
   ]
 
   /// What makes them; digests are hexadecimal text, so that they can be typed.
@@ -80,6 +79,13 @@ enum ProjectionSchema {
       revenue INTEGER NOT NULL, owed INTEGER NOT NULL, retained INTEGER NOT NULL,
       statements TEXT NOT NULL, PRIMARY KEY (position, model, currency)) STRICT, WITHOUT ROWID
     """,
+    """
+    CREATE TABLE signal (position INTEGER PRIMARY KEY, party TEXT NOT NULL, work TEXT,
+      format TEXT NOT NULL, version TEXT NOT NULL, place TEXT NOT NULL, url TEXT,
+      evidence TEXT NOT NULL, prohibited TEXT NOT NULL) STRICT
+    """,
+    "CREATE INDEX signal_work ON signal (work)",
+    "CREATE INDEX signal_party ON signal (party)",
     "CREATE INDEX work_owner ON work (owner, position)",
     "CREATE INDEX ownership_party ON ownership (party)",
     "CREATE INDEX collection_work_work ON collection_work (work)",
