@@ -124,8 +124,8 @@ def main():
         table = sum(os.path.getsize("snapshot/" + name) for name in os.listdir("snapshot"))
         rows = []
         for name, texts, rounds in [
-            ("books", list(zip(names, books)), 10),
-            ("400 words", [(f"{n}", text) for n, text in enumerate(others + copies)], 8),
+            ("books", list(zip(names, books)), 6),
+            ("400 words", [(f"{n}", text) for n, text in enumerate(others + copies)], 4),
         ]:
             documents, size = write_lines(name + ".jsonl", texts, rounds)
             for threads in [1, 2]:

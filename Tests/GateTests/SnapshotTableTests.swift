@@ -99,6 +99,23 @@ import Testing
     #expect(refused > 300)
   }
 
+  @Test func `What was read is kept up to the limit, and what cannot be read is not kept`() {
+    let cache = BoundedCache<Int>(limit: 4)
+    var reads = 0
+    func value(_ number: Int) -> Int? {
+      cache.value(of: number) {
+        reads += 1
+        return number < 0 ? nil : number * 2
+      }
+    }
+    for number in [0, 1, 2, 3, 3, 2, 1, 0] { #expect(value(number) == number * 2) }
+    #expect(reads == 4 && cache.count == 4)
+    #expect(value(-1) == nil && value(-1) == nil && reads == 6 && cache.count == 4)
+    #expect(value(4) == 8 && cache.count == 1)
+    #expect(value(0) == 0 && reads == 8)
+    #expect(SnapshotTable.mostKnown == 4096)
+  }
+
   @Test func `A description reads back, and with any member altered is none`() throws {
     let description = SnapshotDescription(
       question: AdmissionQuestion(purpose: .distil, grantee: testParty(4)), moment: testMoment(4),
