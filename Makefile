@@ -7,7 +7,7 @@ LIBRARY ?= ../shared/corpora/library
 SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate evaluate clean
+.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-admit evaluate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -54,6 +54,12 @@ bench-generate: ## Measure generation beside llama.cpp and PyTorch, and write Do
 	@mkdir -p Documentation/benchmarks
 	"$$(Scripts/benchmark-environment)" Benchmarks/peers/generate.py .build/release/generate-benchmark \
 	  Documentation/benchmarks/generate.md
+
+bench-admit: ## Measure the gate as a stream, and write Documentation/benchmarks/admit.md
+	@Scripts/bootstrap
+	swift build -c release --product cadastre
+	@mkdir -p Documentation/benchmarks
+	python3 Benchmarks/AdmitBenchmark/admit.py $(CADASTRE) "$(LIBRARY)/texts" Documentation/benchmarks/admit.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

@@ -5,18 +5,20 @@ import Primitives
 
 extension Fingerprint {
   /// The first bytes of a stored fingerprint: the format and its version.
-  private static let magic = Array("cdfp0002".utf8)
+  private static let magic = Array("cdfp0003".utf8)
 
   /// The stored form.
   ///
-  /// `cdfp0002`, then little-endian 64-bit words: the number of words of the text, the hash of its
-  /// sequence, and its grams in the order of the text, as many as the words make. Nothing follows.
+  /// `cdfp0003`, then little-endian 64-bit words: the number of words of the text, the hash of its
+  /// sequence, its grams in the order of the text, as many as the words make, and the runs of five
+  /// words of a short text in the same way. Nothing follows.
   package var encoded: [UInt8] {
     var writer = ByteWriter()
     writer.write(Self.magic)
     writer.writeLittleEndian(UInt64(wordCount))
     writer.writeLittleEndian(sequence)
     for gram in gramsInOrder { writer.writeLittleEndian(gram) }
+    for gram in shortGramsInOrder { writer.writeLittleEndian(gram) }
     return writer.bytes
   }
 
@@ -36,22 +38,33 @@ extension Fingerprint {
     guard words >= 1, words <= UInt64(WordSequence.longestText) else {
       throw .impossibleCount(words: words)
     }
-    let count = GramHash.count(ofWords: Int(words))
-    let size = count * MemoryLayout<UInt64>.size
+    let counts = (
+      GramHash.count(ofWords: Int(words)), GramHash.shortCount(ofWords: Int(words))
+    )
+    let size = (counts.0 + counts.1) * MemoryLayout<UInt64>.size
     guard reader.remaining >= size else { throw .truncated(byteCount: bytes.count) }
     guard reader.remaining == size else {
       throw .trailingBytes(count: reader.remaining - size)
     }
-    var grams: [UInt64] = []
-    grams.reserveCapacity(count)
-    while let gram = reader.readLittleEndian(UInt64.self) { grams.append(gram) }
-    self.init(wordCount: Int(words), sequence: sequence, gramsInOrder: grams)
+    let grams = bytes.withUnsafeBytes { bytes in
+      let start = bytes.count - size
+      return Array(unsafeUninitializedCapacity: counts.0 + counts.1) { grams, count in
+        for index in 0..<counts.0 + counts.1 {
+          let gram = bytes.loadUnaligned(fromByteOffset: start + 8 * index, as: UInt64.self)
+          grams.initializeElement(at: index, to: UInt64(littleEndian: gram))
+        }
+        count = counts.0 + counts.1
+      }
+    }
+    self.init(
+      wordCount: Int(words), sequence: sequence, gramsInOrder: Array(grams[..<counts.0]),
+      shortGramsInOrder: Array(grams[counts.0...]))
   }
 }
 
 /// Why bytes are no stored fingerprint.
 package enum FingerprintDecodingError: Error, Equatable, Sendable {
-  /// The bytes do not start with `cdfp0002`.
+  /// The bytes do not start with `cdfp0003`.
   case unknownFormat
   /// The bytes end before the grams of the words they announce do.
   case truncated(byteCount: Int)

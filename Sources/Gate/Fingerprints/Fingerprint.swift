@@ -5,7 +5,9 @@
 ///
 /// Exact, not sampled: every gram is in it. A text of fewer than eight words has one gram made of
 /// all its words, and is recognised only as a whole. The order makes the length of a shared passage
-/// known without the text, so every decision can be derived again from fingerprints alone. The text
+/// known without the text, so every decision can be derived again from fingerprints alone. Texts of
+/// up to ``GramHash/longestShortText`` words also have their runs of five words, because few runs of
+/// eight survive where every fifth word of a short text is another. The text
 /// cannot be read back from it, but somebody who guesses a passage can check the guess.
 package struct Fingerprint: Sendable, Equatable {
   /// How many words the text has, at least one.
@@ -14,16 +16,25 @@ package struct Fingerprint: Sendable, Equatable {
   package let sequence: UInt64
   /// The gram at each word that begins one, in the order of the text, at least one.
   package let gramsInOrder: [UInt64]
-  /// The distinct grams in ascending order, at least one.
-  package let grams: [UInt64]
+  /// The runs of five words of a short text, in its order; none for longer texts.
+  package let shortGramsInOrder: [UInt64]
+
+  /// The distinct grams in ascending order, at least one; sorted at each call.
+  ///
+  /// - Complexity: O(n) in the number of words.
+  package var grams: [UInt64] { GramSorting.distinct(gramsInOrder) }
+
+  /// The distinct runs of five words of a short text in ascending order; sorted at each call.
+  package var shortGrams: [UInt64] { GramSorting.distinct(shortGramsInOrder) }
 
   /// Makes the fingerprint of a text that was read into words.
   ///
-  /// - Complexity: O(n log n) in the number of words.
+  /// - Complexity: O(n) in the number of words.
   package init(_ words: WordSequence) {
     self.init(
       wordCount: words.count, sequence: GramHash.sequence(ofWords: words.hashes),
-      gramsInOrder: GramHash.grams(ofWords: words.hashes))
+      gramsInOrder: GramHash.grams(ofWords: words.hashes),
+      shortGramsInOrder: GramHash.shortGrams(ofWords: words.hashes))
   }
 
   /// Makes the fingerprint of a text in UTF-8.
@@ -31,18 +42,13 @@ package struct Fingerprint: Sendable, Equatable {
     self.init(try WordSequence(utf8: bytes))
   }
 
-  /// Takes values that were checked: as many grams as the words make.
-  init(wordCount: Int, sequence: UInt64, gramsInOrder: [UInt64]) {
+  /// Takes values that were checked: as many grams of both kinds as the words make.
+  init(
+    wordCount: Int, sequence: UInt64, gramsInOrder: [UInt64], shortGramsInOrder: [UInt64]
+  ) {
     self.wordCount = wordCount
     self.sequence = sequence
     self.gramsInOrder = gramsInOrder
-    grams = Self.unique(gramsInOrder.sorted())
-  }
-
-  private static func unique(_ sorted: [UInt64]) -> [UInt64] {
-    var unique: [UInt64] = []
-    unique.reserveCapacity(sorted.count)
-    for gram in sorted where gram != unique.last { unique.append(gram) }
-    return unique
+    self.shortGramsInOrder = shortGramsInOrder
   }
 }

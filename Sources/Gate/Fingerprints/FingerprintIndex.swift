@@ -3,34 +3,36 @@
 
 package import Primitives
 
-/// Finds which registered works a text shares passages with.
+/// Finds which registered works a text shares passages with; exact, and held in memory.
 ///
 /// An open-addressing table from gram to the works that have it: twelve bytes a slot at most half
-/// full, and eight for each work that has the gram. Adding and asking are linear in the text.
+/// full, and sixteen for each gram of each work. Adding and asking are linear in the text. For more
+/// works than memory holds there is ``GramIndexFile``.
 package struct FingerprintIndex: Sendable {
-  /// How many passages of a match are kept for a reader, longest first.
-  package static let passagesShown = 5
-
   private struct Posting {
     var work: Int32
     var next: Int32
   }
 
   private struct Entry {
-    var work: Digest
-    var gramCount: Int
-    var sequence: UInt64
+    var registered: ComparedText.Registered
+    var owner: Digest
+    var grams: [UInt64]
+    var shortGrams: [UInt64]
   }
 
+  /// Which grams count.
+  package let counting: GramCounting
   private var entries: [Entry] = []
   private var keys: [UInt64]
-  /// The first posting of each slot's gram; -1 where the slot is free.
+  /// The last posting of each slot's gram; -1 where the slot is free.
   private var heads: [Int32]
   private var postings: [Posting] = []
   private var usedSlots = 0
 
   /// Starts without works.
-  package init() {
+  package init(counting: GramCounting = .all) {
+    self.counting = counting
     keys = Array(repeating: 0, count: 1024)
     heads = Array(repeating: -1, count: 1024)
   }
@@ -43,20 +45,26 @@ package struct FingerprintIndex: Sendable {
   /// - Parameters:
   ///   - fingerprint: The work's grams.
   ///   - work: The SHA-256 of its bytes, or another identifier of the caller.
-  package mutating func add(_ fingerprint: Fingerprint, of work: Digest) {
+  ///   - owner: Who owns it, where ``GramCounting/commonOwners`` is asked; works are then added in
+  ///     the order of their registration.
+  package mutating func add(
+    _ fingerprint: Fingerprint, of work: Digest, owner: Digest = Digest(0, 0, 0, 0)
+  ) {
     let number = Int32(entries.count)
+    let (grams, shortGrams) = (fingerprint.grams, fingerprint.shortGrams)
     entries.append(
-      Entry(work: work, gramCount: fingerprint.grams.count, sequence: fingerprint.sequence))
-    for gram in fingerprint.grams {
-      if 2 * (usedSlots + 1) > keys.count { grow() }
-      let slot = slot(of: gram)
-      if heads[slot] < 0 {
-        keys[slot] = gram
-        usedSlots += 1
-      }
-      postings.append(Posting(work: number, next: heads[slot]))
-      heads[slot] = Int32(postings.count - 1)
-    }
+      Entry(
+        registered: ComparedText.Registered(
+          ordinal: UInt32(number), work: work, wordCount: fingerprint.wordCount,
+          sequence: fingerprint.sequence, countedGrams: grams.count,
+          countedShortGrams: shortGrams.count),
+        owner: owner, grams: grams, shortGrams: shortGrams))
+    for gram in grams { add(gram, of: number) }
+    for gram in shortGrams { add(gram, of: number) }
+    if grams != [fingerprint.sequence] { add(fingerprint.sequence, of: number) }
+    guard counting != .all else { return }
+    entries[Int(number)].registered.countedGrams = counted(grams, UInt32(number))
+    entries[Int(number)].registered.countedShortGrams = counted(shortGrams, UInt32(number))
   }
 
   /// Every registered work that shares at least one gram with a text, the closest first.
@@ -71,34 +79,19 @@ package struct FingerprintIndex: Sendable {
   package func resemblances(
     of submission: Fingerprint, words: WordSequence? = nil
   ) -> Resemblances {
-    precondition(
-      words.map { $0.count == submission.wordCount } ?? true,
-      "passages are shown in the text that the fingerprint was made from")
-    var shared = [Int](repeating: 0, count: entries.count)
-    var covered = 0
-    for gram in submission.grams {
-      var posting = heads[slot(of: gram)]
-      if posting >= 0 { covered += 1 }
-      while posting >= 0 {
-        shared[Int(postings[Int(posting)].work)] += 1
-        posting = postings[Int(posting)].next
-      }
+    var text = ComparedText(
+      submission, words: words, excludedFrom: counting == .all ? nil : { excludedFrom($0) })
+    var isCandidate = Array(repeating: false, count: entries.count)
+    for gram in submission.gramsInOrder + submission.shortGramsInOrder + [submission.sequence] {
+      forEachWork(with: gram) { isCandidate[$0] = true }
     }
-    let runs = covered > 0 ? runs(in: submission) : []
     var matches: [Resemblance] = []
-    for (number, entry) in entries.enumerated() where shared[number] > 0 {
-      matches.append(
-        Resemblance(
-          work: entry.work, sharedGrams: shared[number], submittedGrams: submission.grams.count,
-          registeredGrams: entry.gramCount, isSameText: entry.sequence == submission.sequence,
-          longestPassageWords: runs[number].longestWordCount(in: submission),
-          passages: words.map { runs[number].longest(Self.passagesShown, in: $0) } ?? []))
+    for (number, entry) in entries.enumerated() where isCandidate[number] {
+      let match = text.compare(
+        with: entry.registered, grams: entry.grams.span, shortGrams: entry.shortGrams.span)
+      if let match { matches.append(match) }
     }
-    matches.sort {
-      $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
-    }
-    return Resemblances(
-      matches: matches, submittedGrams: submission.grams.count, coveredGrams: covered)
+    return Resemblances(matches, text)
   }
 
   /// Every registered work that shares at least one gram with the text, with the passages.
@@ -106,17 +99,56 @@ package struct FingerprintIndex: Sendable {
     resemblances(of: Fingerprint(words), words: words)
   }
 
-  /// The stretches that a text shares with each work, in the works' order.
-  private func runs(in submission: Fingerprint) -> [PassageRuns] {
-    var runs = Array(repeating: PassageRuns(), count: entries.count)
-    for (position, gram) in submission.gramsInOrder.enumerated() {
-      var posting = heads[slot(of: gram)]
-      while posting >= 0 {
-        runs[Int(postings[Int(posting)].work)].add(position)
-        posting = postings[Int(posting)].next
-      }
+  /// From which work on the gram does not count.
+  private func excludedFrom(_ gram: UInt64) -> UInt32 {
+    if counting.whitelist.contains(gram) { return 0 }
+    guard let needed = counting.commonOwners else { return GramCounting.never }
+    var works: [Int] = []
+    forEachWork(with: gram) { works.append($0) }
+    var owners: Set<Digest> = []
+    for work in works.reversed() {
+      owners.insert(entries[work].owner)
+      if owners.count == needed { return UInt32(work) + 1 }
     }
-    return runs
+    return GramCounting.never
+  }
+
+  private func counted(_ grams: [UInt64], _ number: UInt32) -> Int {
+    grams.count { excludedFrom($0) > number }
+  }
+}
+
+extension Resemblances {
+  /// Orders the matches of a text: the most shared grams first, then by identifier.
+  init(_ matches: [Resemblance], _ text: ComparedText) {
+    self.init(
+      matches: matches.sorted {
+        $0.sharedGrams != $1.sharedGrams ? $0.sharedGrams > $1.sharedGrams : $0.work < $1.work
+      }, coveredGrams: text.coveredGrams)
+  }
+}
+
+// MARK: - The table
+
+extension FingerprintIndex {
+  private mutating func add(_ gram: UInt64, of number: Int32) {
+    if 2 * (usedSlots + 1) > keys.count { grow() }
+    let slot = slot(of: gram)
+    if heads[slot] < 0 {
+      keys[slot] = gram
+      usedSlots += 1
+    }
+    postings.append(Posting(work: number, next: heads[slot]))
+    heads[slot] = Int32(postings.count - 1)
+  }
+
+  /// The works that have the gram, the last added first.
+  private func forEachWork(with gram: UInt64, _ body: (Int) -> Void) {
+    var posting = heads[slot(of: gram)]
+    while posting >= 0 {
+      body(Int(postings[Int(posting)].work))
+      posting = postings[Int(posting)].next
+    }
   }
 
   /// The slot that holds the gram, or the free one where it belongs.
@@ -137,38 +169,6 @@ package struct FingerprintIndex: Sendable {
       let slot = slot(of: oldKeys[old])
       keys[slot] = oldKeys[old]
       heads[slot] = head
-    }
-  }
-}
-
-/// Collects the stretches of a text in which every gram matches.
-private struct PassageRuns {
-  private var runs: [Range<Int>] = []
-
-  /// Notes a matching gram; positions come in ascending order.
-  mutating func add(_ position: Int) {
-    if let last = runs.last, position <= last.upperBound {
-      runs[runs.count - 1] = last.lowerBound..<position + 1
-    } else {
-      runs.append(position..<position + 1)
-    }
-  }
-
-  /// The words of the longest stretch; zero without any.
-  func longestWordCount(in text: Fingerprint) -> Int {
-    guard let longest = runs.lazy.map(\.count).max() else { return 0 }
-    return min(longest + GramHash.length - 1, text.wordCount)
-  }
-
-  /// The longest stretches as passages, longest first, then in the order of the text.
-  func longest(_ count: Int, in words: WordSequence) -> [Passage] {
-    let ordered = runs.sorted {
-      $0.count != $1.count ? $0.count > $1.count : $0.lowerBound < $1.lowerBound
-    }
-    return ordered.prefix(count).map { run in
-      let end = min(run.upperBound + GramHash.length - 1, words.count)
-      return Passage(
-        bytes: words.bytes(ofWords: run.lowerBound..<end), wordCount: end - run.lowerBound)
     }
   }
 }

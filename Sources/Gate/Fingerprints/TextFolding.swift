@@ -21,9 +21,9 @@
 /// elsewhere: Arabic presentation forms, half-width kana and Hangul, CJK compatibility ideographs
 /// and decomposed Hangul stay as they are. An uppercase Greek `Ν` reads as `v`, like its lowercase
 /// form; leet spelling, words split by a hyphen at a line's end and translations are not folded.
-enum TextFolding {
+package enum TextFolding {
   /// What a scalar contributes to the words of a text.
-  enum Reading: Equatable {
+  package enum Reading: Equatable {
     /// It ends the word before it.
     case separator
     /// It is not there.
@@ -35,7 +35,7 @@ enum TextFolding {
   }
 
   /// Reads one scalar.
-  static func reading(of scalar: Unicode.Scalar) -> Reading {
+  package static func reading(of scalar: Unicode.Scalar) -> Reading {
     let properties = scalar.properties
     if properties.isDefaultIgnorableCodePoint { return .nothing }
     if let letter = styledLetter(scalar.value) { return .letters(UInt64(letter)) }
@@ -59,6 +59,19 @@ enum TextFolding {
     default:
       return .separator
     }
+  }
+
+  /// Reads one scalar; ASCII and the scalars of most alphabets by a table.
+  static func tabulatedReading(of scalar: Unicode.Scalar) -> Reading {
+    let value = Int(scalar.value)
+    return value < tabulated ? table[value] : reading(of: scalar)
+  }
+
+  /// How many scalars the table has: up to general punctuation, letterlike and other symbols.
+  private static let tabulated = 0x3100
+
+  private static let table: [Reading] = (0..<UInt32(tabulated)).map { value in
+    Unicode.Scalar(value).map(reading(of:)) ?? .separator
   }
 
   /// Up to eight bytes in one word, the first lowest.

@@ -19,7 +19,7 @@ package struct WordSequence: Sendable {
   /// Reads the words of a text; case, diacritics, look-alikes, invisible characters, punctuation
   /// and white space make no difference (``TextFolding`` has the exact rules).
   ///
-  /// A run of ASCII takes a few operations a byte; time and space grow with the length.
+  /// ASCII is read sixty-four bytes at a time; time and space grow with the length.
   ///
   /// - Parameter bytes: The text in UTF-8.
   /// - Throws: ``FingerprintError`` where the bytes are no text, have no word or are too many.
@@ -27,31 +27,34 @@ package struct WordSequence: Sendable {
     guard bytes.count <= Self.longestText else {
       throw .tooLong(byteCount: bytes.count, limit: Self.longestText)
     }
-    var reader = WordReader(expectedWords: bytes.count / 5)
+    var reader = WordReader(words: WordList(expectedWords: bytes.count / 5))
     let span = bytes.span
     var index = 0
     while index < span.count {
-      let byte = span[index]
-      if byte < 0x80 {
-        reader.takeASCII(byte, at: index)
-        index += 1
-      } else {
-        guard let (scalar, length) = UTF8Decoding.scalar(in: span, at: index) else {
-          throw .notText(offset: index)
-        }
-        reader.take(TextFolding.reading(of: scalar), at: index, length: length)
-        index += length
+      if !reader.isOpen, span[index] < 0x80 {
+        index = reader.words.readASCII(bytes, from: index)
+        guard index < span.count else { break }
       }
+      guard let (scalar, length) = UTF8Decoding.scalar(in: span, at: index) else {
+        throw .notText(offset: index)
+      }
+      reader.take(TextFolding.tabulatedReading(of: scalar), at: index, length: length)
+      index += length
     }
     reader.endWord()
-    guard !reader.hashes.isEmpty else { throw .noWords(byteCount: bytes.count) }
-    hashes = reader.hashes
-    starts = reader.starts
-    ends = reader.ends
+    (hashes, starts, ends) = reader.words.finish()
+    guard !hashes.isEmpty else { throw .noWords(byteCount: bytes.count) }
+  }
+
+  /// A sequence whose places are the numbers of its words: a passage in it is a range of words.
+  init(numbered count: Int) {
+    hashes = Array(repeating: 0, count: count)
+    starts = Array(0..<UInt32(count))
+    ends = starts.map { $0 + 1 }
   }
 
   /// The bytes from the first letter of one word to the last letter of another.
-  func bytes(ofWords range: Range<Int>) -> Range<Int> {
+  package func bytes(ofWords range: Range<Int>) -> Range<Int> {
     Int(starts[range.lowerBound])..<Int(ends[range.upperBound - 1])
   }
 }
@@ -78,79 +81,5 @@ extension FingerprintError: CustomStringConvertible {
     case .tooLong(let byteCount, let limit):
       "the text has \(byteCount) bytes: split it into works of at most \(limit)"
     }
-  }
-}
-
-/// Collects words while a text is read.
-private struct WordReader {
-  var hashes: [UInt64] = []
-  var starts: [UInt32] = []
-  var ends: [UInt32] = []
-  private var state = GramHash.start
-  private var start = 0
-  private var end = 0
-  private var isOpen = false
-
-  init(expectedWords: Int) {
-    hashes.reserveCapacity(expectedWords)
-    starts.reserveCapacity(expectedWords)
-    ends.reserveCapacity(expectedWords)
-  }
-
-  @inline(__always)
-  mutating func takeASCII(_ byte: UInt8, at index: Int) {
-    let lower = byte | 0x20
-    if lower &- UInt8(ascii: "a") < 26 {
-      add(lower, at: index)
-      end = index + 1
-    } else if byte &- UInt8(ascii: "0") < 10 {
-      add(byte, at: index)
-      end = index + 1
-    } else if isOpen {
-      endWord()
-    }
-  }
-
-  mutating func take(_ reading: TextFolding.Reading, at index: Int, length: Int) {
-    switch reading {
-    case .separator:
-      endWord()
-    case .nothing:
-      if isOpen { end = index + length }
-    case .letters(let bytes):
-      addAll(bytes, at: index)
-      end = index + length
-    case .word(let bytes):
-      endWord()
-      addAll(bytes, at: index)
-      end = index + length
-      endWord()
-    }
-  }
-
-  @inline(__always)
-  private mutating func add(_ byte: UInt8, at index: Int) {
-    if !isOpen {
-      isOpen = true
-      start = index
-    }
-    state = GramHash.adding(byte, to: state)
-  }
-
-  private mutating func addAll(_ bytes: UInt64, at index: Int) {
-    var rest = bytes
-    while rest != 0 {
-      add(UInt8(truncatingIfNeeded: rest), at: index)
-      rest >>= 8
-    }
-  }
-
-  mutating func endWord() {
-    guard isOpen else { return }
-    hashes.append(GramHash.mixed(state))
-    starts.append(UInt32(truncatingIfNeeded: start))
-    ends.append(UInt32(truncatingIfNeeded: end))
-    state = GramHash.start
-    isOpen = false
   }
 }

@@ -1,0 +1,126 @@
+// SPDX-FileCopyrightText: the Cadastre authors
+// SPDX-License-Identifier: Apache-2.0
+
+internal import CWords
+import Primitives
+import Signing
+import Storage
+
+/// Writes the parts of an index in their order, and the digest at the end.
+struct GramIndexOutput: ~Copyable {
+  private static let pieceSize = 1 << 20
+
+  private let file: DurableFileWriter
+  private var hasher = SHA256.Hasher()
+  private var piece: [UInt8] = []
+  private var count = 0
+
+  init(path: String) throws(StorageError) {
+    file = try DurableFileWriter(path: path)
+  }
+
+  /// Writes the whole index and puts it in its place.
+  consuming func write(
+    _ works: [GramIndexWork], _ grams: ScratchFile, _ table: GramTableWriter
+  ) throws {
+    var layout = GramIndexLayout()
+    layout.workCount = UInt64(works.count)
+    layout.gramCount = UInt64(grams.count / 8)
+    layout.commonCount = UInt64(table.commonCount)
+    layout.postingCount = UInt64(table.postingCount)
+    layout.settings = table.settings
+    layout.whitelist = table.whitelist.digest
+    // Three keys on four places; the last keys may stand behind the last home.
+    layout.homeCount = UInt64(max(1, table.entryCount * 4 / 3))
+    layout.slotCount = layout.homeCount
+    try Self.forEachSlot(table, layout.homeCount) { slot, _, _ in
+      layout.slotCount = max(layout.slotCount, slot + 1)
+    }
+    try append(layout.header)
+    for work in works { try append(work.bytes) }
+    try copy(grams)
+    try Self.forEachPair(table.common, table.commonCount) { try append(Self.little($0.0)) }
+    try Self.forEachPair(table.common, table.commonCount) { try append(Self.little(UInt32($0.1))) }
+    try pad()
+    try writeTable(table, layout)
+    try copy(table.postings)
+    try pad()
+    try flush()
+    let file = file
+    try file.append(hasher.finish().bytes)
+    try file.finish()
+  }
+
+  private mutating func writeTable(_ table: GramTableWriter, _ layout: GramIndexLayout) throws {
+    var next: UInt64 = 0
+    try Self.forEachSlot(table, layout.homeCount) { slot, key, _ in
+      try append(Array(repeating: 0, count: 8 * Int(slot - next)) + Self.little(key))
+      next = slot + 1
+    }
+    try append(Array(repeating: 0, count: 8 * Int(layout.slotCount - next)))
+    next = 0
+    try Self.forEachSlot(table, layout.homeCount) { slot, _, value in
+      try append(Array(repeating: 0, count: 4 * Int(slot - next)) + Self.little(UInt32(value)))
+      next = slot + 1
+    }
+    try append(Array(repeating: 0, count: 4 * Int(layout.slotCount - next)))
+    try pad()
+  }
+
+  /// Gives each entry of the table its place: its home, or the next one that is free.
+  private static func forEachSlot(
+    _ table: GramTableWriter, _ homes: UInt64, _ body: (UInt64, UInt64, UInt64) throws -> Void
+  ) throws {
+    var next: UInt64 = 0
+    try Self.forEachPair(table.entries, table.entryCount) { key, value in
+      let slot = max(next, cwords_home(key, homes))
+      try body(slot, key, value)
+      next = slot + 1
+    }
+  }
+
+  private static func forEachPair(
+    _ file: ScratchFile, _ count: Int, _ body: ((UInt64, UInt64)) throws -> Void
+  ) throws {
+    let pieceCount = 1 << 16
+    var pairs = Array(repeating: (0 as UInt64, 0 as UInt64), count: pieceCount)
+    for start in stride(from: 0, to: count, by: pieceCount) {
+      let size = min(pieceCount, count - start)
+      try pairs.withUnsafeMutableBytes {
+        let memory = UnsafeMutableRawBufferPointer(rebasing: $0[..<(16 * size)])
+        try file.read(at: 16 * start, into: memory)
+      }
+      for index in 0..<size { try body(pairs[index]) }
+    }
+  }
+
+  private mutating func copy(_ scratch: ScratchFile) throws {
+    var bytes = [UInt8](repeating: 0, count: Self.pieceSize)
+    for start in stride(from: 0, to: scratch.count, by: Self.pieceSize) {
+      let size = min(Self.pieceSize, scratch.count - start)
+      if bytes.count != size { bytes = Array(repeating: 0, count: size) }
+      try bytes.withUnsafeMutableBytes { try scratch.read(at: start, into: $0) }
+      try append(bytes)
+    }
+  }
+
+  private static func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
+    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+  }
+
+  private mutating func append(_ bytes: [UInt8]) throws {
+    piece += bytes
+    count += bytes.count
+    if piece.count >= Self.pieceSize { try flush() }
+  }
+
+  private mutating func pad() throws {
+    if count % 8 != 0 { try append(Array(repeating: 0, count: 8 - count % 8)) }
+  }
+
+  private mutating func flush() throws {
+    hasher.update(piece)
+    try file.append(piece)
+    piece.removeAll(keepingCapacity: true)
+  }
+}
