@@ -46,7 +46,7 @@ let modules: [Module] = [
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
   Module(
-    name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"],
+    name: "Register", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "CZlib"],
     testUses: ["TestSupport"]),
   Module(
     name: "Rights",
@@ -98,6 +98,7 @@ let systemLibraries: [Target] = [
     name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 ]
 
@@ -138,6 +139,10 @@ let benchmarks: [Target] = [
     name: "books-benchmark",
     dependencies: ["BenchmarkSupport", "Attribution", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/BooksBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "grants-benchmark",
+    dependencies: ["BenchmarkSupport", "Canonical", "Money", "Primitives", "Register", "Signing"],
+    path: "Benchmarks/GrantsBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "step-benchmark",
     dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],

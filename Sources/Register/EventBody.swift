@@ -9,7 +9,10 @@ package enum EventBody: Sendable {
   case partyRegistered(PartyRegistration)
   case workRegistered(WorkRegistration)
   case grantIssued(Grant)
-  case grantRevoked(Revocation)
+  case grantRevoked(GrantReference)
+  case grantSuspended(GrantReference)
+  case grantResumed(GrantReference)
+  case collectionDeclared(CollectionDeclaration)
   case admissionDecided(AdmissionRecord)
   case runStarted(RunStart)
   case runCheckpointed(RunCheckpoint)
@@ -24,7 +27,10 @@ package enum EventBody: Sendable {
     "party.registered": { .partyRegistered(try PartyRegistration(payload: $0)) },
     "work.registered": { .workRegistered(try WorkRegistration(payload: $0)) },
     "grant.issued": { .grantIssued(try Grant(payload: $0)) },
-    "grant.revoked": { .grantRevoked(try Revocation(payload: $0)) },
+    "grant.revoked": { .grantRevoked(try GrantReference(payload: $0, of: "grant.revoked")) },
+    "grant.suspended": { .grantSuspended(try GrantReference(payload: $0, of: "grant.suspended")) },
+    "grant.resumed": { .grantResumed(try GrantReference(payload: $0, of: "grant.resumed")) },
+    "collection.declared": { .collectionDeclared(try CollectionDeclaration(payload: $0)) },
     "admission.decided": { .admissionDecided(try AdmissionRecord(payload: $0)) },
     "run.started": { .runStarted(try RunStart(payload: $0)) },
     "run.checkpointed": { .runCheckpointed(try RunCheckpoint(payload: $0)) },
@@ -48,6 +54,9 @@ package enum EventBody: Sendable {
     case .workRegistered: "work.registered"
     case .grantIssued: "grant.issued"
     case .grantRevoked: "grant.revoked"
+    case .grantSuspended: "grant.suspended"
+    case .grantResumed: "grant.resumed"
+    case .collectionDeclared: "collection.declared"
     case .admissionDecided: "admission.decided"
     case .runStarted: "run.started"
     case .runCheckpointed: "run.checkpointed"
@@ -65,7 +74,9 @@ package enum EventBody: Sendable {
     case .partyRegistered(let value): value.payload
     case .workRegistered(let value): value.payload
     case .grantIssued(let value): value.payload
-    case .grantRevoked(let value): value.payload
+    case .grantRevoked(let value), .grantSuspended(let value), .grantResumed(let value):
+      value.payload
+    case .collectionDeclared(let value): value.payload
     case .admissionDecided(let value): value.payload
     case .runStarted(let value): value.payload
     case .runCheckpointed(let value): value.payload

@@ -24,7 +24,9 @@ extension RegisterState {
     guard parties[signal.party] != nil else { throw .unknownParty(signal.party) }
     if case .work(let digest) = signal.subject {
       guard let work = works[digest] else { throw .unknownWork(digest) }
-      guard work.owner == signal.party else { throw .notTheOwner(signal.party, work: digest) }
+      guard work.weight(of: signal.party) > 0 else {
+        throw .notTheOwner(signal.party, work: digest)
+      }
     }
     if let earlier = known(signal) {
       throw .signalKnown(signal.format, position: earlier.position)
@@ -80,14 +82,61 @@ extension RegisterState {
       .max { $0.position < $1.position }
   }
 
+  /// What remains of a grant after the issuers' later words.
+  package enum Hearing: Sendable {
+    /// A grant that no newer signal of its issuer stands against.
+    case unopposed(IssuedGrant)
+    /// Without the grants that are contradicted nothing is granted; the newest contradiction.
+    case held(Signal)
+  }
+
+  /// Hears the signals against the grant that a permission rests on.
+  ///
+  /// A contradicted grant has no voice. Where the others still reach the owners' quorum, the use is
+  /// theirs to grant; else it is held.
+  ///
+  /// - Parameters:
+  ///   - relied: The grant that was found.
+  ///   - work: The work to be used.
+  ///   - purpose: The use.
+  ///   - grantee: Who wants to use it.
+  ///   - moment: The moment for terms that begin or end.
+  ///   - territory: Where it will be used.
+  /// - Returns: The grant that the use may rest on, or the signal that holds it.
+  package func hearing(
+    of relied: IssuedGrant, for work: Digest, purpose: Purpose, grantee: DIDKey,
+    at moment: Timestamp, in territory: Territory?
+  ) -> Hearing {
+    // The common case: nobody ever said anything about it.
+    if signals.isEmpty { return .unopposed(relied) }
+    var newest: Signal?
+    let permission = permission(
+      for: work, purpose: purpose, grantee: grantee, at: moment, in: territory
+    ) { grant in
+      guard let signal = signal(contraryTo: grant, for: work, purpose: purpose) else {
+        return true
+      }
+      if signal.position > newest?.position ?? -1 { newest = signal }
+      return false
+    }
+    if case .granted(let grant) = permission { return .unopposed(grant) }
+    guard let newest else {
+      preconditionFailure("nothing but a contradiction takes a grant away")
+    }
+    return .held(newest)
+  }
+
   /// Whether a grant holds and no newer signal of its issuer stands against it.
   package func mayUse(
-    _ work: Digest, for purpose: Purpose, by grantee: DIDKey, at moment: Timestamp
+    _ work: Digest, for purpose: Purpose, by grantee: DIDKey, at moment: Timestamp,
+    in territory: Territory?
   ) -> Bool {
     guard
-      case .granted(let grant) = permission(
-        for: work, purpose: purpose, grantee: grantee, at: moment)
+      case .granted(let relied) = permission(
+        for: work, purpose: purpose, grantee: grantee, at: moment, in: territory),
+      case .unopposed = hearing(
+        of: relied, for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
     else { return false }
-    return signal(contraryTo: grant, for: work, purpose: purpose) == nil
+    return true
   }
 }

@@ -55,6 +55,8 @@ package final class RegisterWriter {
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state
     events = snapshot.events
+    // Who crashed between the log and the lists left lists that are behind.
+    try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
 
   /// The present moment, as events will state it.
@@ -91,6 +93,9 @@ package final class RegisterWriter {
     state = next
     events += added
     try Projection.write(events: events, to: layout.projection)
+    if added.contains(where: { StatusPublication.concerns($0.body) }) {
+      try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
+    }
     return start..<state.size
   }
 

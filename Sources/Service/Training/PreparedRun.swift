@@ -85,9 +85,10 @@ struct PreparedRun {
     entries = manifest.entries.sorted { ($0.owner, $0.work) < ($1.owner, $1.work) }
     let works = try Self.read(entries, below: request.manifest.corpus)
     texts = works.map(\.bytes)
-    let (state, grantee, moment) = (basis.state, manifest.grantee, basis.moment)
+    let (state, moment) = (basis.state, basis.moment)
     let parts = HeldOutText.parts(of: works, heldOut: asked.heldOut) { work in
-      state.mayUse(work, for: .evaluate, by: grantee, at: moment)
+      state.mayUse(
+        work, for: .evaluate, by: manifest.grantee, at: moment, in: manifest.territory)
     }
     tokenizer =
       try base.map(RunTokenizer.init(of:))
@@ -137,7 +138,8 @@ struct PreparedRun {
   private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
     let lost = manifest.entries.filter { entry in
       !writer.state.mayUse(
-        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now)
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now,
+        in: manifest.territory)
     }
     guard lost.isEmpty else {
       throw ServiceError.refused(

@@ -36,16 +36,7 @@ enum ProjectionRows {
           ]
         )
       ]
-    case .workRegistered(let work):
-      [
-        (
-          "INSERT INTO work VALUES (?, ?, ?, ?, ?, ?)",
-          [
-            .text(work.work.hex), .text(event.by.text), .integer(work.byteCount),
-            .text(work.title.hex), .text(work.fingerprint.hex), .integer(position),
-          ]
-        )
-      ]
+    case .workRegistered(let work): rows(of: work, by: event.by, at: position)
     case .grantIssued(let grant): [row(of: grant, at: position)]
     case .grantRevoked(let revocation):
       [
@@ -54,6 +45,10 @@ enum ProjectionRows {
           [.integer(position), .text(revocation.grant.hex)]
         )
       ]
+    case .grantSuspended(let reference):
+      [suspended(reference.grant, at: .integer(position))]
+    case .grantResumed(let reference): [suspended(reference.grant, at: .null)]
+    case .collectionDeclared(let part): rows(of: part, by: event.by, at: position)
     case .admissionDecided(let record): [row(of: record, at: position)]
     case .runStarted(let start): rows(of: start, at: position)
     case .runCheckpointed(let checkpoint):
@@ -93,19 +88,76 @@ enum ProjectionRows {
     }
   }
 
+  private static func suspended(_ grant: Digest, at position: SQLValue) -> Row {
+    (
+      "UPDATE use_grant SET suspended_at = ? WHERE identifier = ?", [position, .text(grant.hex)]
+    )
+  }
+
+  private static func rows(
+    of work: WorkRegistration, by signer: DIDKey, at position: Int64
+  ) -> [Row] {
+    let row: Row = (
+      "INSERT INTO work VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .text(work.work.hex), .text(signer.text), .integer(work.byteCount),
+        .text(work.title.hex), .text(work.fingerprint.hex),
+        .integer(work.ownership?.quorum ?? 1),
+        work.generator.map { .text($0.hex) } ?? .null, .integer(position),
+      ]
+    )
+    return [row]
+      + (work.ownership?.owners ?? []).map { owner in
+        (
+          "INSERT INTO ownership VALUES (?, ?, ?)",
+          [.text(work.work.hex), .text(owner.party.text), .integer(owner.weight)]
+        )
+      }
+  }
+
+  private static func rows(
+    of part: CollectionDeclaration, by signer: DIDKey, at position: Int64
+  ) -> [Row] {
+    let row: Row = (
+      "INSERT INTO collection VALUES (?, ?, ?, ?) ON CONFLICT DO UPDATE SET position = ?4",
+      [.text(part.root.hex), .text(signer.text), .integer(part.count), .integer(position)]
+    )
+    return [row]
+      + part.works.map { work in
+        (
+          "INSERT INTO collection_work VALUES (?, ?)", [.text(part.root.hex), .text(work.hex)]
+        )
+      }
+  }
+
   private static func row(of grant: Grant, at position: Int64) -> Row {
     let terms = grant.terms
-    var work: SQLValue = .null
-    if case .work(let digest) = terms.subject { work = .text(digest.hex) }
+    let (kind, subject): (String, SQLValue) =
+      switch terms.subject {
+      case .work(let digest): ("work", .text(digest.hex))
+      case .collection(let root): ("collection", .text(root.hex))
+      case .model(let identifier): ("model", .text(identifier.hex))
+      case .allWorks: ("all", .null)
+      }
     var grantee: SQLValue = .null
     if case .party(let did) = terms.grantee { grantee = .text(did.text) }
     return (
-      "INSERT INTO use_grant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, NULL)",
+      """
+      INSERT INTO use_grant VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, NULL, NULL)
+      """,
       [
-        .text(grant.identifier.hex), .text(grant.issuer.text), work, grantee,
+        .text(grant.identifier.hex), .text(grant.issuer.text), .text(kind), subject, grantee,
         .text(terms.purposes.map(\.rawValue).joined(separator: " ")),
-        .integer(terms.rate.partsPerMillion), .text(terms.validFrom.description),
-        terms.validUntil.map { .text($0.description) } ?? .null, .integer(position),
+        .integer(terms.rate.partsPerMillion),
+        terms.minimumFee.map { .integer($0.minorUnits) } ?? .null,
+        terms.minimumFee.map { .text($0.currency.code) } ?? .null,
+        terms.territories.isEmpty
+          ? .null : .text(terms.territories.map(\.code).joined(separator: " ")),
+        .text(terms.validFrom.description),
+        terms.validUntil.map { .text($0.description) } ?? .null,
+        .integer(terms.derivativesInherit ? 1 : 0),
+        grant.status.map { .integer(Int64($0.list)) } ?? .null,
+        grant.status.map { .integer(Int64($0.index)) } ?? .null, .integer(position),
       ]
     )
   }

@@ -5,7 +5,8 @@
 enum ProjectionSchema {
   /// The names of all tables.
   static let names = [
-    "event", "party", "work", "use_grant", "admission", "run", "target", "checkpoint", "model",
+    "event", "party", "work", "ownership", "collection", "collection_work", "use_grant",
+    "admission", "run", "target", "checkpoint", "model",
     "revenue", "settlement", "signal",
   ]
 
@@ -21,13 +22,28 @@ enum ProjectionSchema {
     """,
     """
     CREATE TABLE work (digest TEXT PRIMARY KEY, owner TEXT NOT NULL, bytes INTEGER NOT NULL,
-      title TEXT NOT NULL, fingerprint TEXT NOT NULL, position INTEGER NOT NULL)
-      STRICT, WITHOUT ROWID
+      title TEXT NOT NULL, fingerprint TEXT NOT NULL, quorum INTEGER NOT NULL, generator TEXT,
+      position INTEGER NOT NULL) STRICT, WITHOUT ROWID
     """,
     """
-    CREATE TABLE use_grant (identifier TEXT PRIMARY KEY, issuer TEXT NOT NULL, work TEXT,
-      grantee TEXT, purposes TEXT NOT NULL, rate INTEGER NOT NULL, valid_from TEXT NOT NULL,
-      valid_until TEXT, position INTEGER NOT NULL, revoked_at INTEGER) STRICT, WITHOUT ROWID
+    CREATE TABLE ownership (work TEXT NOT NULL, party TEXT NOT NULL, weight INTEGER NOT NULL,
+      PRIMARY KEY (work, party)) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collection (root TEXT PRIMARY KEY, declarer TEXT NOT NULL, works INTEGER NOT NULL,
+      position INTEGER NOT NULL) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE collection_work (root TEXT NOT NULL, work TEXT NOT NULL,
+      PRIMARY KEY (root, work)) STRICT, WITHOUT ROWID
+    """,
+    """
+    CREATE TABLE use_grant (identifier TEXT PRIMARY KEY, issuer TEXT NOT NULL,
+      subject_kind TEXT NOT NULL, subject TEXT, grantee TEXT, purposes TEXT NOT NULL,
+      rate INTEGER NOT NULL, fee_minor_units INTEGER, fee_currency TEXT, territories TEXT,
+      valid_from TEXT NOT NULL, valid_until TEXT, inherits INTEGER NOT NULL, status_list INTEGER,
+      status_index INTEGER, position INTEGER NOT NULL, revoked_at INTEGER, suspended_at INTEGER)
+      STRICT, WITHOUT ROWID
     """,
     """
     CREATE TABLE admission (manifest TEXT PRIMARY KEY, decisions_root TEXT NOT NULL,
@@ -72,7 +88,9 @@ enum ProjectionSchema {
     "CREATE INDEX signal_work ON signal (work)",
     "CREATE INDEX signal_party ON signal (party)",
     "CREATE INDEX work_owner ON work (owner, position)",
-    "CREATE INDEX grant_work ON use_grant (work)",
+    "CREATE INDEX ownership_party ON ownership (party)",
+    "CREATE INDEX collection_work_work ON collection_work (work)",
+    "CREATE INDEX grant_subject ON use_grant (subject)",
     "CREATE INDEX grant_issuer ON use_grant (issuer)",
   ]
 }

@@ -8,6 +8,7 @@ import Primitives
 import Register
 import Service
 import Signing
+import Storage
 
 /// The commands `cadastre work …`.
 enum WorkCommands {
@@ -19,8 +20,14 @@ enum WorkCommands {
     guard title == nil || files.count == 1 else {
       throw ServiceError.usage("--title names one work, and \(files.count) files are given")
     }
+    let ownership = try ownership(context.arguments, layout: writer.layout)
+    let generator = try context.arguments.string("generated-by").map {
+      try Lookup.generator($0, in: writer.state)
+    }
     let submissions = files.map { path in
-      AddWorks.Submission(path: path, title: title ?? AddWorks.title(ofFile: path), key: key)
+      AddWorks.Submission(
+        path: path, title: title ?? AddWorks.title(ofFile: path), key: key, ownership: ownership,
+        generator: generator)
     }
     let added = try AddWorks.run(submissions, in: writer)
     var table = TerminalTable([
@@ -38,6 +45,33 @@ enum WorkCommands {
             "path": .string(path),
           ]
         }))
+  }
+
+  /// The owners that `--owner PARTY=WEIGHT` names; nil without any.
+  private static func ownership(
+    _ arguments: ParsedArguments, layout: RegisterLayout
+  ) throws -> Ownership? {
+    let named = arguments.strings("owner")
+    let quorum = try arguments.integer("quorum", in: 1...Int(Int32.max)).map(Int64.init)
+    guard !named.isEmpty else {
+      guard quorum == nil else {
+        throw ServiceError.usage("a quorum is of several owners: name each with --owner")
+      }
+      return nil
+    }
+    let owners = try named.map { text in
+      guard let equals = text.lastIndex(of: "="), let weight = Int64(text[equals...].dropFirst())
+      else {
+        throw ServiceError.usage("'\(text)' names no owner and weight: write one such as ada=2")
+      }
+      return Ownership.Owner(
+        party: try Lookup.party(String(text[..<equals]), layout: layout), weight: weight)
+    }
+    do {
+      return try Ownership(owners: owners, quorum: quorum)
+    } catch {
+      throw ServiceError.usage("\(error)")
+    }
   }
 
   static func list(_ context: Context) throws -> Output {
@@ -70,13 +104,23 @@ enum WorkCommands {
     guard let work = snapshot.state.works[digest] else {
       throw ServiceError.refused("no work \(digest.short) is registered")
     }
-    let grants = snapshot.state.grants.filter { $0.covers(work) }
+    let grants = snapshot.state.grants(covering: work)
     var lines = [
       "work    \(digest.hex)",
       "title   \(snapshot.names.title(of: digest, in: snapshot.state))",
-      "owner   \(snapshot.names.name(of: work.owner, in: snapshot.state))  \(work.owner)",
-      "bytes   \(work.registration.byteCount)", "entry   \(work.position)",
     ]
+    lines += work.owners.map { owner in
+      let part = work.registration.ownership == nil ? "" : "  \(owner.weight) parts"
+      let name = snapshot.names.name(of: owner.party, in: snapshot.state)
+      return "owner   \(name)  \(owner.party)\(part)"
+    }
+    if let ownership = work.registration.ownership {
+      lines.append("quorum  \(ownership.quorum) of \(ownership.total) parts")
+    }
+    if let model = work.registration.generator {
+      lines.append("made by \(snapshot.state.models[model]?.text ?? "the model " + model.hex)")
+    }
+    lines += ["bytes   \(work.registration.byteCount)", "entry   \(work.position)"]
     lines += grants.map { "grant   " + GrantCommands.line($0) }
     if grants.isEmpty { lines.append("grant   none: nobody may use this work") }
     var object = json(work, in: snapshot).object ?? [:]
