@@ -170,7 +170,6 @@ package struct Decision: Hashable, Sendable {
       object["grant"] = .string(grant.hex)
       object["ratePartsPerMillion"] = .integer(rate.partsPerMillion)
     case .revoked(let position): object["revokedAt"] = .integer(Int64(position))
-    case .contrarySignal(let signal): object["signal"] = signal.json
     case .suspended(let position): object["suspendedAt"] = .integer(Int64(position))
     case .otherTerritory(let territories):
       object["grantedTerritories"] = .array(territories.map { .string($0.code) })
@@ -178,6 +177,7 @@ package struct Decision: Hashable, Sendable {
       object["agreeing"] = .integer(weight)
       object["quorum"] = .integer(quorum)
     case .noLicenceToDistil(let model): object["model"] = .string(model.hex)
+    case .contrarySignal(let signal): object["signal"] = signal.json
     case .otherPurpose(let purposes):
       object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):

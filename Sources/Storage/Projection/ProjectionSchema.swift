@@ -6,8 +6,7 @@ enum ProjectionSchema {
   /// The names of all tables.
   static let names = [
     "event", "party", "work", "ownership", "collection", "collection_work", "use_grant",
-    "admission", "run", "target", "checkpoint", "model",
-    "revenue", "settlement", "signal",
+    "admission", "run", "target", "checkpoint", "model", "revenue", "settlement", "signal",
   ]
 
   /// What makes them; digests are hexadecimal text, so that they can be typed.
