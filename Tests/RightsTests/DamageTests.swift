@@ -7,8 +7,7 @@ import Testing
 
 @testable import Rights
 
-/// Documents with damage of every kind are read to an end, and what prohibits without any doubt
-/// about its form never turns into an allowance.
+/// Documents with damage of every kind are read to an end, and what cannot be read prohibits.
 @Suite struct DamageTests {
   /// Some bytes changed, cut out, doubled or put in.
   private static func damaged(_ bytes: [UInt8], _ random: inout Philox4x32) -> [UInt8] {
