@@ -127,8 +127,9 @@ let testSupport: [Target] = [
   .target(
     name: "FuzzTargets",
     dependencies: [
-      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Tokenization",
-      "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage", "Service",
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
+      "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
+      "Service",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(

@@ -50,15 +50,16 @@ extension RegisterState {
   ///   - grantee: Who wants to use it.
   ///   - moment: The moment for terms that begin or end.
   ///   - territory: Where it will be used; a grant for some territories holds only in a stated one.
+  ///   - isHeard: Which grants are considered at all.
   /// - Returns: The grant, or why there is none.
   package func permission(
     for work: Digest, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    in territory: Territory? = nil
+    in territory: Territory? = nil, among isHeard: (IssuedGrant) -> Bool = { _ in true }
   ) -> Permission {
     guard let registered = works[work] else { return .notRegistered }
     let use = Use(purpose: purpose, grantee: grantee, moment: moment, territory: territory)
     let permission = use.permission(
-      among: grants(covering: registered), quorum: registered.quorum,
+      among: grants(covering: registered).filter(isHeard), quorum: registered.quorum,
       weight: registered.weight(of:))
     guard permission.isGranted, purpose.changesWeights,
       let model = registered.registration.generator

@@ -24,7 +24,9 @@ extension RegisterState {
     guard parties[signal.party] != nil else { throw .unknownParty(signal.party) }
     if case .work(let digest) = signal.subject {
       guard let work = works[digest] else { throw .unknownWork(digest) }
-      guard work.weight(of: signal.party) > 0 else { throw .notTheOwner(signal.party, work: digest) }
+      guard work.weight(of: signal.party) > 0 else {
+        throw .notTheOwner(signal.party, work: digest)
+      }
     }
     if let earlier = known(signal) {
       throw .signalKnown(signal.format, position: earlier.position)
@@ -58,8 +60,7 @@ extension RegisterState {
   /// The latest signal that prohibits a use and is newer than the grant that would allow it.
   ///
   /// Only the word of who granted counts against the grant, and a newer grant outweighs it: that is
-  /// how the owner decides. Of a work with several owners the word of each counts against that
-  /// owner's own last grant.
+  /// how the owner decides.
   ///
   /// - Parameters:
   ///   - grant: The grant relied on.
@@ -69,41 +70,73 @@ extension RegisterState {
   package func signal(
     contraryTo grant: IssuedGrant, for work: Digest?, purpose: Purpose
   ) -> Signal? {
-    let owned = work.flatMap { works[$0] }
-    let owners = owned?.registration.ownership?.owners.map(\.party) ?? [grant.grant.issuer]
-    var latest: Signal?
-    for party in owners {
-      let ofWork = (work.flatMap { signalIndex.byWork[$0] } ?? [])
-        .filter { signals[$0].observation.party == party }
-      let spoken = (ofWork + (signalIndex.byParty[party] ?? [])).map { signals[$0] }
-        .filter { $0.observation.prohibited.contains(purpose) }
-      guard let last = spoken.max(by: { $0.position < $1.position }) else { continue }
-      let granted =
-        party == grant.grant.issuer ? grant.position : lastGrant(of: party, owned, for: purpose)
-      if last.position > granted ?? grant.position, last.position > latest?.position ?? -1 {
-        latest = last
+    let party = grant.grant.issuer
+    let ofWork = work.flatMap { signalIndex.byWork[$0] } ?? []
+    let candidates =
+      ofWork.filter { signals[$0].observation.party == party }
+      + (signalIndex.byParty[party] ?? [])
+    return candidates.map { signals[$0] }
+      .filter {
+        $0.position > grant.position && $0.observation.prohibited.contains(purpose)
       }
+      .max { $0.position < $1.position }
+  }
+
+  /// What remains of a grant after the issuers' later words.
+  package enum Hearing: Sendable {
+    /// A grant that no newer signal of its issuer stands against.
+    case unopposed(IssuedGrant)
+    /// Without the grants that are contradicted nothing is granted; the newest contradiction.
+    case held(Signal)
+  }
+
+  /// Hears the signals against the grant that a permission rests on.
+  ///
+  /// A contradicted grant has no voice. Where the others still reach the owners' quorum, the use is
+  /// theirs to grant; else it is held.
+  ///
+  /// - Parameters:
+  ///   - relied: The grant that was found.
+  ///   - work: The work to be used.
+  ///   - purpose: The use.
+  ///   - grantee: Who wants to use it.
+  ///   - moment: The moment for terms that begin or end.
+  ///   - territory: Where it will be used.
+  /// - Returns: The grant that the use may rest on, or the signal that holds it.
+  package func hearing(
+    of relied: IssuedGrant, for work: Digest, purpose: Purpose, grantee: DIDKey,
+    at moment: Timestamp, in territory: Territory?
+  ) -> Hearing {
+    // The common case: nobody ever said anything about it.
+    if signals.isEmpty { return .unopposed(relied) }
+    var newest: Signal?
+    let permission = permission(
+      for: work, purpose: purpose, grantee: grantee, at: moment, in: territory
+    ) { grant in
+      guard let signal = signal(contraryTo: grant, for: work, purpose: purpose) else {
+        return true
+      }
+      if signal.position > newest?.position ?? -1 { newest = signal }
+      return false
     }
-    return latest
+    if case .granted(let grant) = permission { return .unopposed(grant) }
+    guard let newest else {
+      preconditionFailure("nothing but a contradiction takes a grant away")
+    }
+    return .held(newest)
   }
 
-  /// Where an owner last granted a use of a work that it owns with others.
-  private func lastGrant(of party: DIDKey, _ work: Work?, for purpose: Purpose) -> Int? {
-    guard let work else { return nil }
-    return grants(covering: work).last {
-      $0.grant.issuer == party && $0.isStanding && $0.grant.terms.purposes.contains(purpose)
-    }?.position
-  }
-
-  /// Whether a grant holds and no newer signal of its owners stands against it.
+  /// Whether a grant holds and no newer signal of its issuer stands against it.
   package func mayUse(
     _ work: Digest, for purpose: Purpose, by grantee: DIDKey, at moment: Timestamp,
-    in territory: Territory? = nil
+    in territory: Territory?
   ) -> Bool {
     guard
-      case .granted(let grant) = permission(
-        for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
+      case .granted(let relied) = permission(
+        for: work, purpose: purpose, grantee: grantee, at: moment, in: territory),
+      case .unopposed = hearing(
+        of: relied, for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
     else { return false }
-    return signal(contraryTo: grant, for: work, purpose: purpose) == nil
+    return true
   }
 }

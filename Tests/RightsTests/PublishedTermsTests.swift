@@ -25,12 +25,20 @@ import Testing
       if purposes.isEmpty { continue }
       let subject: GrantSubject =
         random.below(2) == 0 ? .allWorks : .work(works[Int(random.below(3))])
-      let grant = try ledger.grant(
-        .sample(
-          subject, to: random.below(4) == 0 ? .party(testParty(9)) : .anyone, for: purposes,
-          rate: random.below(2) == 0 ? 0 : 50_000, from: random.below(8) == 0 ? 90_000 : 0,
-          until: random.below(8) == 0 ? 10 : nil), by: 1)
-      if random.below(6) == 0 { try ledger.revoke(grant, by: 1) }
+      var terms = GrantTerms.sample(
+        subject, to: random.below(4) == 0 ? .party(testParty(9)) : .anyone, for: purposes,
+        rate: random.below(2) == 0 ? 0 : 50_000, from: random.below(8) == 0 ? 90_000 : 0,
+        until: random.below(8) == 0 ? 10 : nil)
+      if random.below(8) == 0 { terms.territories = [Territory("FR")].compactMap(\.self) }
+      if random.below(8) == 0 {
+        terms.minimumFee = Amount(minorUnits: 1_000, currency: testCurrency("EUR"))
+      }
+      let grant = try ledger.grant(terms, by: 1)
+      if random.below(6) == 0 {
+        try ledger.revoke(grant, by: 1)
+      } else if random.below(6) == 0 {
+        try ledger.suspend(grant, by: 1)
+      }
     }
     return (ledger.state, works)
   }
@@ -38,11 +46,15 @@ import Testing
   /// What is granted to anyone, found out by asking for each purpose on behalf of a stranger.
   private static func offer(
     of work: Digest, for purpose: Purpose, in state: RegisterState
-  ) -> Rate? {
+  ) -> GrantTerms.Price? {
     let permission = state.permission(
       for: work, purpose: purpose, grantee: testParty(77), at: testMoment(50_000))
-    if case .granted(let grant) = permission { return grant.grant.terms.rate }
+    if case .granted(let grant) = permission { return grant.grant.terms.price }
     return nil
+  }
+
+  private static func isFree(_ price: GrantTerms.Price) -> Bool {
+    price.rate.partsPerMillion == 0 && price.minimumFee == nil
   }
 
   private static func document(_ place: SignalPlace, _ text: String) -> SourceDocument {
@@ -75,7 +87,7 @@ import Testing
       for (work, path) in paths {
         let scope = try #require(terms.scopes.first { $0.work == work })
         let readings = SignalReader.read(try Self.documents(terms, scope), url: path)
-        var rates: [Purpose: Rate] = [:]
+        var rates: [Purpose: GrantTerms.Price] = [:]
         for purpose in Purpose.allCases {
           rates[purpose] = Self.offer(of: work, for: purpose, in: state)
         }
@@ -96,9 +108,10 @@ import Testing
   /// A licence and an assertion say exactly what is granted; coarser formats reserve a whole
   /// category as soon as a part of it is not open, and never allow what is not.
   private func check(
-    _ format: SignalFormat, _ purpose: Purpose, _ stance: Stance, _ rates: [Purpose: Rate]
+    _ format: SignalFormat, _ purpose: Purpose, _ stance: Stance,
+    _ rates: [Purpose: GrantTerms.Price]
   ) {
-    let isOpen = rates[purpose]?.partsPerMillion == 0
+    let isOpen = rates[purpose].map(Self.isFree) ?? false
     let label: Comment = "\(format) \(purpose) \(stance)"
     switch format {
     case .rsl: #expect(stance == (rates[purpose] == nil ? .prohibited : .allowed), label)
@@ -106,14 +119,14 @@ import Testing
       let expected: Stance = rates[purpose] == nil ? .prohibited : isOpen ? .allowed : .unknown
       #expect(stance == expected, label)
     case .tdmrep:
-      let isAllOpen = Purpose.allCases.allSatisfy { rates[$0]?.partsPerMillion == 0 }
+      let isAllOpen = Purpose.allCases.allSatisfy { rates[$0].map(Self.isFree) ?? false }
       #expect(stance == (isAllOpen ? .allowed : .prohibited), label)
     case .aipref, .contentSignal, .aiTxt, .robotsTag:
       let group: [Purpose] =
         Crosswalk.training.contains(purpose)
         ? Crosswalk.training : purpose == .ground && format == .contentSignal ? [.ground] : []
       if group.isEmpty { #expect(stance == .unknown, label) }
-      if !group.allSatisfy({ rates[$0]?.partsPerMillion == 0 }) {
+      if !group.allSatisfy({ rates[$0].map(Self.isFree) ?? false }) {
         #expect(stance == .prohibited, label)
       }
       if stance == .allowed { #expect(isOpen, label) }

@@ -200,6 +200,43 @@ import Testing
     #expect((100..<400).contains(holds), "\(holds)")
   }
 
+  @Test(arguments: [Int64(1), 2])
+  func `One of two owners holds a work where the other does not reach the quorum`(
+    _ quorum: Int64
+  ) throws {
+    let work = SHA256.digest(Self.text)
+    let file = try Fingerprint(utf8: Self.text).encoded
+    var ledger = try SampleLedger()
+    try ledger.join(1)
+    try ledger.join(2)
+    try ledger.add(
+      work, of: 1, fingerprint: SHA256.digest(file),
+      ownership: try Ownership(
+        owners: [
+          Ownership.Owner(party: testParty(1), weight: 1),
+          Ownership.Owner(party: testParty(2), weight: 1),
+        ], quorum: quorum))
+    let first = try ledger.grant(.sample(.work(work)), by: 1)
+    let second = try ledger.grant(.sample(.work(work)), by: 2)
+    #expect(
+      try Self.decide(ledger, work, file, for: .train)
+        == .admitted(grant: second, rate: testRate(50_000)))
+    // The one whose grant is not the last one prohibits it: without that voice there is no quorum.
+    try ledger.observe([.train], of: 1, work: work, by: 1)
+    let verdict = try Self.decide(ledger, work, file, for: .train)
+    #expect(verdict.code == (quorum == 2 ? "contrary-signal" : "admitted"))
+    // Then the other prohibits it too.
+    try ledger.observe([.train], of: 2, work: work, by: 2)
+    #expect(try Self.decide(ledger, work, file, for: .train).code == "contrary-signal")
+    #expect(first != second)
+    try ledger.grant(.sample(.work(work)), by: 1)
+    #expect(
+      try Self.decide(ledger, work, file, for: .train).code
+        == (quorum == 2 ? "contrary-signal" : "admitted"))
+    try ledger.grant(.sample(.work(work)), by: 2)
+    #expect(try Self.decide(ledger, work, file, for: .train).isAdmitted)
+  }
+
   @Test func `A prohibition that was taken back and made again holds`() throws {
     let work = SHA256.digest(Self.text)
     let file = try Fingerprint(utf8: Self.text).encoded

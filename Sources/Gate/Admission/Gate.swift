@@ -173,11 +173,14 @@ extension Gate: AdmissionSource {
     case .suspended(let position): return .suspended(position: position)
     case .noQuorum(let weight, let quorum): return .noQuorum(weight: weight, quorum: quorum)
     case .noLicenceToDistil(let model): return .noLicenceToDistil(model: model)
-    case .granted(let grant):
-      if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
-        return .contrarySignal(SignalReference(signal))
+    case .granted(let relied):
+      switch state.hearing(
+        of: relied, for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
+      {
+      case .unopposed(let grant):
+        return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
+      case .held(let signal): return .contrarySignal(SignalReference(signal))
       }
-      return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
 }

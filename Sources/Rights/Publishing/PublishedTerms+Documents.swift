@@ -94,12 +94,18 @@ extension PublishedTerms {
     var lines = [
       "    <license>", "      <permits type=\"usage\">\(usages(purposes))</permits>",
     ]
-    if case .priced(_, let rate) = scope[first] {
+    if case .priced(_, let rate, let fee) = scope[first] {
       let type = Set(purposes).isDisjoint(with: Crosswalk.training) ? "use" : "training"
       lines.append("      <payment type=\"\(type)\">")
       if let licenceURL { lines.append("        <custom>\(Self.escaped(licenceURL))</custom>") }
+      lines.append(
+        "        <cadastre:revenueShare partsPerMillion=\"\(rate.partsPerMillion)\"/>")
+      if let fee {
+        lines.append(
+          "        <cadastre:minimumFee currency=\"\(fee.currency.code)\""
+            + " minorUnits=\"\(fee.minorUnits)\"/>")
+      }
       lines += [
-        "        <cadastre:revenueShare partsPerMillion=\"\(rate.partsPerMillion)\"/>",
         "      </payment>",
         "      <reporting type=\"telemetry\" profile=\"\(LicenceFile.reportingProfile)\"/>",
       ]

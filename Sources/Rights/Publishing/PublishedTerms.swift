@@ -12,15 +12,15 @@ package struct PublishedTerms: Sendable {
   package enum Offer: Hashable, Sendable {
     /// Granted to anyone without a price.
     case open(grant: Digest)
-    /// Granted to anyone at a rate.
-    case priced(grant: Digest, rate: Rate)
+    /// Granted to anyone at a rate, with the least that is owed where there is a least.
+    case priced(grant: Digest, rate: Rate, minimumFee: Amount?)
     /// Not granted to anyone in general.
     case reserved
 
     /// The grant behind the offer.
     var grant: Digest? {
       switch self {
-      case .open(let grant), .priced(let grant, _): grant
+      case .open(let grant), .priced(let grant, _, _): grant
       case .reserved: nil
       }
     }
@@ -101,8 +101,9 @@ package struct PublishedTerms: Sendable {
 extension PublishedTerms {
   /// The terms of a party as of a state of the register.
   ///
-  /// A grant to one party is nobody else's business, so it stays a reservation here. A grant that
-  /// is revoked, not in force, or contradicted by a newer signal of its issuer offers nothing.
+  /// A grant to one party, or for some territories, is nobody else's business, so it stays a
+  /// reservation here. A grant that is revoked, suspended, not in force, contradicted by a newer
+  /// signal of its issuer, or short of the owners' quorum offers nothing.
   ///
   /// - Parameters:
   ///   - party: Who publishes.
@@ -114,30 +115,69 @@ extension PublishedTerms {
     of party: DIDKey, in state: RegisterState, at moment: Timestamp, baseURL: String?,
     paths: [(work: Digest, path: String)]
   ) {
-    func offers(for work: Digest?) -> [Purpose: Offer] {
-      var offers: [Purpose: Offer] = [:]
-      for issued in state.grants where issued.grant.issuer == party && issued.revokedAt == nil {
-        let terms = issued.grant.terms
-        let isCovered =
-          terms.subject == .allWorks || work.map { terms.subject == .work($0) } ?? false
-        let isInForce =
-          terms.validFrom <= moment && terms.validUntil.map { moment < $0 } ?? true
-        guard isCovered, isInForce, terms.grantee == .anyone else { continue }
-        for purpose in terms.purposes {
-          // The latest grant decides, as it does at the gate.
-          let isHeld = state.signal(contraryTo: issued, for: work, purpose: purpose) != nil
-          offers[purpose] =
-            isHeld
-            ? .reserved
-            : terms.rate.partsPerMillion == 0
-              ? .open(grant: issued.identifier)
-              : .priced(grant: issued.identifier, rate: terms.rate)
-        }
-      }
-      return offers
-    }
+    let offer = OfferSearch(party: party, state: state, moment: moment)
+    let placed = Set(paths.map(\.work))
     self.init(
-      party: party, baseURL: baseURL, site: Scope(path: "/", work: nil, offers: offers(for: nil)),
-      works: paths.map { Scope(path: $0.path, work: $0.work, offers: offers(for: $0.work)) })
+      party: party, baseURL: baseURL,
+      site: Scope(path: "/", work: nil, offers: offer.offers(forAllBut: placed)),
+      works: paths.map {
+        Scope(path: $0.path, work: $0.work, offers: offer.offers(for: $0.work))
+      })
+  }
+}
+
+/// Finds what is granted to anyone.
+private struct OfferSearch {
+  let party: DIDKey
+  let state: RegisterState
+  let moment: Timestamp
+
+  /// What is granted for one work, by the rule of the gate, hearing grants to anyone alone.
+  func offers(for work: Digest) -> [Purpose: PublishedTerms.Offer] {
+    var offers: [Purpose: PublishedTerms.Offer] = [:]
+    for purpose in Purpose.allCases {
+      let permission = state.permission(
+        for: work, purpose: purpose, grantee: party, at: moment,
+        among: { grant in
+          grant.grant.terms.grantee == .anyone
+            && state.signal(contraryTo: grant, for: work, purpose: purpose) == nil
+        })
+      if case .granted(let grant) = permission { offers[purpose] = offer(grant) }
+    }
+    return offers
+  }
+
+  /// What is granted for all works, those apart that have a place of their own.
+  ///
+  /// A work that others own too, or that a model generated, needs more than the party's grant. As
+  /// long as it lies nowhere in particular, what it needs is asked of the whole site.
+  func offers(forAllBut placed: Set<Digest>) -> [Purpose: PublishedTerms.Offer] {
+    var offers: [Purpose: PublishedTerms.Offer] = [:]
+    for issued in state.grants {
+      let terms = issued.grant.terms
+      guard issued.grant.issuer == party, terms.subject == .allWorks, issued.isStanding,
+        terms.grantee == .anyone, terms.territories.isEmpty, terms.isInForce(at: moment)
+      else { continue }
+      for purpose in terms.purposes {
+        // The latest grant decides, as it does at the gate.
+        let isHeld = state.signal(contraryTo: issued, for: nil, purpose: purpose) != nil
+        offers[purpose] = isHeld ? .reserved : offer(issued)
+      }
+    }
+    for (digest, work) in state.works
+    where work.weight(of: party) > 0 && !placed.contains(digest)
+      && (work.registration.ownership != nil || work.registration.generator != nil)
+    {
+      let granted = self.offers(for: digest)
+      for purpose in offers.keys where granted[purpose] == nil { offers[purpose] = .reserved }
+    }
+    return offers
+  }
+
+  private func offer(_ issued: RegisterState.IssuedGrant) -> PublishedTerms.Offer {
+    let terms = issued.grant.terms
+    return terms.rate.partsPerMillion == 0 && terms.minimumFee == nil
+      ? .open(grant: issued.identifier)
+      : .priced(grant: issued.identifier, rate: terms.rate, minimumFee: terms.minimumFee)
   }
 }

@@ -86,7 +86,7 @@ package enum ExportTerms {
     _ places: [Place], of party: DIDKey, baseURL: String?, in snapshot: RegisterSnapshot
   ) throws {
     for place in places {
-      guard snapshot.state.works[place.work]?.owner == party else {
+      guard snapshot.state.works[place.work]?.weight(of: party) ?? 0 > 0 else {
         throw ServiceError.refused(
           "the work \(place.work.short) is not one of \(party): terms are published by the owner")
       }
