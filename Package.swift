@@ -63,6 +63,9 @@ let modules: [Module] = [
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
   Module(
+    name: "Disclosure", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
+    testUses: ["TestSupport"]),
+  Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite"],
     testUses: ["TestSupport"]),
@@ -87,7 +90,7 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -121,10 +124,28 @@ let testSupport: [Target] = [
     dependencies: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     path: "Tests/TestSupport",
     swiftSettings: settings),
+  .target(
+    name: "FuzzTargets",
+    dependencies: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Tokenization",
+      "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage", "Service",
+    ],
+    path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
     name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
     swiftSettings: settings),
 ]
+
+/// The program that libFuzzer drives; only `Scripts/fuzz` sets the variable and the sanitizer's flags.
+let fuzzing: [Target] =
+  Context.environment["CADASTRE_FUZZING"] == nil
+  ? []
+  : [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver",
+      swiftSettings: settings),
+  ]
 
 /// Tests of the whole: the program as it was built, and the tree as it lies.
 let wholeTests: [Target] = [
@@ -134,6 +155,10 @@ let wholeTests: [Target] = [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
       "TestSupport",
     ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "FuzzTests",
+    dependencies: ["FuzzTargets", "Canonical", "Primitives", "Storage", "TestSupport"],
     swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
@@ -178,13 +203,14 @@ let programs: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+      "Disclosure",
     ],
     swiftSettings: settings)
 ]
 
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs
+  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs + fuzzing
     + modules.map { module in
       .target(
         name: module.name,

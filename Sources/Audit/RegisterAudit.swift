@@ -19,6 +19,8 @@ package struct RegisterAudit {
   var isLogWhole = false
   /// The log's entries, once the log was found whole.
   var entries: [[UInt8]] = []
+  /// The size and root that the log signed.
+  var position: ProjectionPosition?
   /// How often each check was made while the log was folded.
   var counts = Counts()
 

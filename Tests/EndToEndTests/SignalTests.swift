@@ -169,7 +169,8 @@ private let withCredentials = interpreter(
     let desk = try Sample.founded()
     try desk.place(Self.robots, at: "robots.txt")
     try desk.place("nothing known", at: "notes.txt")
-    let works = try #require(try desk.json("work", "list") as? [[String: Any]])
+    let listed = try #require(try desk.json("work", "list") as? [String: Any])
+    let works = try #require(listed["works"] as? [[String: Any]])
     let work = try #require(works.compactMap { $0["work"] as? String }.first)
     let read = ["signals", "read", "robots.txt", "--party"]
     let cases: [(Int32, String, [String])] = [

@@ -83,11 +83,18 @@ package struct FingerprintIndex: Sendable {
     var text = ComparedText(
       submission, words: words, excludedFrom: counting == .all ? nil : { excludedFrom($0) })
     var isCandidate = Array(repeating: false, count: entries.count)
+    var candidates: [Int] = []
     for gram in submission.gramsInOrder + [submission.sequence] {
-      forEachWork(with: gram) { isCandidate[$0] = true }
+      forEachWork(with: gram) { number in
+        guard !isCandidate[number] else { return }
+        isCandidate[number] = true
+        candidates.append(number)
+      }
     }
     var matches: [Resemblance] = []
-    for (number, entry) in entries.enumerated() where isCandidate[number] {
+    // In the order of the works, without looking at those that share nothing.
+    for number in candidates.sorted() {
+      let entry = entries[number]
       let match = text.compare(
         with: entry.registered, grams: entry.grams.span, shortGrams: entry.shortGrams.span)
       if let match { matches.append(match) }
