@@ -187,6 +187,9 @@ let benchmarks: [Target] = [
     name: "gate-benchmark", dependencies: ["BenchmarkSupport", "Gate", "Primitives", "Storage"],
     path: "Benchmarks/GateBenchmark", swiftSettings: settings),
   .executableTarget(
+    name: "gate-evaluation", dependencies: ["BenchmarkSupport", "Gate", "Primitives", "Storage"],
+    path: "Benchmarks/GateEvaluation", swiftSettings: settings),
+  .executableTarget(
     name: "evaluation",
     dependencies: [
       "BenchmarkSupport", "Attribution", "Canonical", "Kernels", "Primitives", "Transformer",

@@ -60,12 +60,12 @@ struct ComparedText {
   ) -> Resemblance? {
     let isSameText = other.sequence == print.sequence && other.wordCount == print.wordCount
     let shared = long.shared(with: grams, from: other.ordinal)
+    guard isSameText || shared.count > 0 else { return nil }
     let shortResemblance = compareShort(with: other, shortGrams: shortGrams)
-    guard isSameText || shared.count > 0 || shortResemblance.sharedGrams > 0 else { return nil }
-    for index in isCovered.indices where shared.marks[index] && shared.counts(index) {
-      isCovered[index] = true
+    for place in shared.places where long.counts(place, from: other.ordinal) {
+      isCovered[Int(place)] = true
     }
-    let stretches = shared.stretches()
+    let stretches = long.stretches(shared)
     let longest = stretches.lazy.map(\.counted).max() ?? 0
     return Resemblance(
       work: other.work, sharedGrams: shared.count, submittedGrams: shared.ofText,
@@ -84,7 +84,7 @@ struct ComparedText {
     return ShortResemblance(
       sharedGrams: shared.count, submittedGrams: shared.ofText,
       registeredGrams: other.countedShortGrams,
-      stretches: shared.stretches().count { $0.counted > 0 })
+      stretches: short.stretches(shared).count { $0.counted > 0 })
   }
 
   /// The longest stretches as passages, longest first, then in the order of the text.
@@ -116,64 +116,85 @@ struct ComparedGrams {
 
   /// Which grams a text shares with a work.
   struct Shared {
-    fileprivate let text: ComparedGrams
     /// The work's place in the order of registration.
     let ordinal: UInt32
-    /// One for each distinct gram of the text.
-    let marks: [Bool]
-    /// The distinct shared grams that count.
+    /// The places of the shared distinct grams, ascending.
+    let places: [UInt32]
+    /// Those of them that count.
     let count: Int
     /// The distinct grams of the text that count for this work.
     let ofText: Int
-
-    /// Whether the gram counts for this work.
-    func counts(_ index: Int) -> Bool {
-      text.excludedFrom.isEmpty || text.excludedFrom[index] > ordinal
-    }
-
-    /// The shared stretches in the order of the text; grams that do not count join and are not
-    /// counted.
-    func stretches() -> [Stretch] {
-      guard marks.contains(true) else { return [] }
-      var stretches: [Stretch] = []
-      for (position, rank) in text.ranks.enumerated() where marks[Int(rank)] {
-        let counted = counts(Int(rank)) ? 1 : 0
-        if let last = stretches.last, last.positions.upperBound == position {
-          stretches[stretches.count - 1] = Stretch(
-            positions: last.positions.lowerBound..<position + 1, counted: last.counted + counted)
-        } else {
-          stretches.append(Stretch(positions: position..<position + 1, counted: counted))
-        }
-      }
-      return stretches
-    }
   }
 
   /// The distinct grams in ascending order.
   let grams: [UInt64]
-  /// For each position of the text, which distinct gram begins there.
-  private let ranks: [UInt32]
+  /// For each position of the text, the place of the gram that begins there.
+  private let places: [UInt32]
+  /// The positions of the text ordered by gram, and where each gram's begin.
+  private let positions: [UInt32]
+  private let firsts: [UInt32]
   /// For each distinct gram, from which work on it does not count; empty where all count.
   private let excludedFrom: [UInt32]
 
   init(_ inOrder: [UInt64], excludedFrom exclusion: ((UInt64) -> UInt32)?) {
     let grams = GramSorting.distinct(inOrder)
-    self.grams = grams
-    ranks = inOrder.map { UInt32(GramSearch.lowerBound(of: $0, in: grams.span)) }
+    let places = inOrder.map { UInt32(GramSearch.lowerBound(of: $0, in: grams.span)) }
+    var firsts = [UInt32](repeating: 0, count: grams.count + 1)
+    for place in places { firsts[Int(place) + 1] += 1 }
+    for place in grams.indices { firsts[place + 1] += firsts[place] }
+    var next = firsts
+    var positions = [UInt32](repeating: 0, count: places.count)
+    for (position, place) in places.enumerated() {
+      positions[Int(next[Int(place)])] = UInt32(position)
+      next[Int(place)] += 1
+    }
     let excludedFrom = exclusion.map { exclusion in grams.map(exclusion) } ?? []
     let isNeeded = excludedFrom.contains { $0 != GramCounting.never }
+    self.grams = grams
+    self.places = places
+    self.positions = positions
+    self.firsts = firsts
     self.excludedFrom = isNeeded ? excludedFrom : []
+  }
+
+  /// Whether a distinct gram counts for a work.
+  func counts(_ place: UInt32, from ordinal: UInt32) -> Bool {
+    excludedFrom.isEmpty || excludedFrom[Int(place)] > ordinal
   }
 
   /// Compares with the grams of a work.
   func shared(with others: borrowing Span<UInt64>, from ordinal: UInt32) -> Shared {
-    var marks = Array(repeating: false, count: grams.count)
-    GramSearch.mark(grams.span, in: others, &marks)
-    var (count, ofText) = (0, 0)
-    for index in grams.indices where excludedFrom.isEmpty || excludedFrom[index] > ordinal {
-      ofText += 1
-      if marks[index] { count += 1 }
+    let places = GramSearch.shared(grams.span, with: others)
+    guard !excludedFrom.isEmpty else {
+      return Shared(ordinal: ordinal, places: places, count: places.count, ofText: grams.count)
     }
-    return Shared(text: self, ordinal: ordinal, marks: marks, count: count, ofText: ofText)
+    return Shared(
+      ordinal: ordinal, places: places, count: places.count { counts($0, from: ordinal) },
+      ofText: excludedFrom.count { $0 > ordinal })
+  }
+
+  /// The shared stretches in the order of the text; grams that do not count join and are not counted.
+  func stretches(_ shared: Shared) -> [Stretch] {
+    var stretches: [Stretch] = []
+    func add(_ position: Int) {
+      let counted = counts(places[position], from: shared.ordinal) ? 1 : 0
+      if let last = stretches.last, last.positions.upperBound == position {
+        stretches[stretches.count - 1] = Stretch(
+          positions: last.positions.lowerBound..<position + 1, counted: last.counted + counted)
+      } else {
+        stretches.append(Stretch(positions: position..<position + 1, counted: counted))
+      }
+    }
+    if shared.places.count < grams.count / 16 {
+      let here = shared.places.flatMap { place in
+        positions[Int(firsts[Int(place)])..<Int(firsts[Int(place) + 1])]
+      }
+      for position in here.sorted() { add(Int(position)) }
+    } else {
+      var isShared = Array(repeating: false, count: grams.count)
+      for place in shared.places { isShared[Int(place)] = true }
+      for position in places.indices where isShared[Int(places[position])] { add(position) }
+    }
+    return stretches
   }
 }

@@ -14,7 +14,7 @@
 ///    other, in at least ``shortStretches`` separate stretches (a short work in which every fifth
 ///    word is another; one quotation is one stretch).
 ///
-/// For 5 there must also be ``shortMinimumGrams`` shared runs, or half of the smaller side's.
+/// Works that share no run of eight words are never compared. For 5 there must also be ``shortMinimumGrams`` shared runs, or half of the smaller side's.
 /// For 2 and 3 there must also be ``minimumGrams`` shared grams, or half of the smaller side's own
 /// where that is less, so that a common phrase does not decide about a text of two sentences.
 /// Measured to find copies with 20 % of their words swapped from 300 words on.

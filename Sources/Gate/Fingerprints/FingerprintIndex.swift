@@ -60,7 +60,8 @@ package struct FingerprintIndex: Sendable {
           countedShortGrams: shortGrams.count),
         owner: owner, grams: grams, shortGrams: shortGrams))
     for gram in grams { add(gram, of: number) }
-    for gram in shortGrams { add(gram, of: number) }
+    // Runs of five words find no candidates; who has them is asked only for common grams.
+    if counting.commonOwners != nil { for gram in shortGrams { add(gram, of: number) } }
     if grams != [fingerprint.sequence] { add(fingerprint.sequence, of: number) }
     guard counting != .all else { return }
     entries[Int(number)].registered.countedGrams = counted(grams, UInt32(number))
@@ -82,11 +83,18 @@ package struct FingerprintIndex: Sendable {
     var text = ComparedText(
       submission, words: words, excludedFrom: counting == .all ? nil : { excludedFrom($0) })
     var isCandidate = Array(repeating: false, count: entries.count)
-    for gram in submission.gramsInOrder + submission.shortGramsInOrder + [submission.sequence] {
-      forEachWork(with: gram) { isCandidate[$0] = true }
+    var candidates: [Int] = []
+    for gram in submission.gramsInOrder + [submission.sequence] {
+      forEachWork(with: gram) { number in
+        guard !isCandidate[number] else { return }
+        isCandidate[number] = true
+        candidates.append(number)
+      }
     }
     var matches: [Resemblance] = []
-    for (number, entry) in entries.enumerated() where isCandidate[number] {
+    // In the order of the works, without looking at those that share nothing.
+    for number in candidates.sorted() {
+      let entry = entries[number]
       let match = text.compare(
         with: entry.registered, grams: entry.grams.span, shortGrams: entry.shortGrams.span)
       if let match { matches.append(match) }

@@ -40,20 +40,29 @@ enum GramSearch {
     return low
   }
 
-  /// Marks which of some grams are among others; both distinct and in ascending order.
-  static func mark(
-    _ grams: borrowing Span<UInt64>, in others: borrowing Span<UInt64>, _ marks: inout [Bool]
-  ) {
+  /// The places of those grams that are among others; both distinct and in ascending order.
+  ///
+  /// - Complexity: linear in both, or nearly linear in the shorter where the other is far longer.
+  static func shared(
+    _ grams: borrowing Span<UInt64>, with others: borrowing Span<UInt64>
+  ) -> [UInt32] {
+    var places: [UInt32] = []
     if others.count > 16 * grams.count {
-      for index in 0..<grams.count {
-        marks[index] = self.index(of: grams[index], in: others) != nil
+      for place in 0..<grams.count where index(of: grams[place], in: others) != nil {
+        places.append(UInt32(place))
       }
-      return
+    } else if grams.count > 16 * others.count {
+      for other in 0..<others.count {
+        if let place = index(of: others[other], in: grams) { places.append(UInt32(place)) }
+      }
+    } else {
+      var other = 0
+      for place in 0..<grams.count {
+        while other < others.count, others[other] < grams[place] { other += 1 }
+        guard other < others.count else { break }
+        if others[other] == grams[place] { places.append(UInt32(place)) }
+      }
     }
-    var place = 0
-    for index in 0..<grams.count {
-      while place < others.count, others[place] < grams[index] { place += 1 }
-      marks[index] = place < others.count && others[place] == grams[index]
-    }
+    return places
   }
 }

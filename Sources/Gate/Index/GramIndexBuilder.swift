@@ -25,6 +25,7 @@ package struct GramIndexBuilder: ~Copyable {
   ///   - settings: How it is made.
   ///   - whitelist: Passages that count for nobody.
   ///   - memory: The bytes of the sorting buffer.
+  /// - Throws: `StorageError` where its directory cannot be written.
   package init(
     path: String, settings: GramIndexSettings = GramIndexSettings(),
     whitelist: Whitelist = .none, memory: Int = 256 << 20
@@ -45,6 +46,7 @@ package struct GramIndexBuilder: ~Copyable {
   ///   - work: The SHA-256 of its bytes, or another identifier of the caller.
   ///   - owner: Who owns it, where common grams are asked for; works then come in the order of
   ///     their registration.
+  /// - Throws: `StorageError`, or `GramIndexError.tooLarge`.
   package mutating func add(
     _ fingerprint: Fingerprint, of work: Digest, owner: Digest = Digest(0, 0, 0, 0)
   ) throws {
@@ -62,7 +64,9 @@ package struct GramIndexBuilder: ~Copyable {
       long, kept: kept(of: fingerprint), of: number)
     for gram in short where !whitelist.contains(gram) {
       entry.countedShort += 1
-      try records.append(GramRecord(gram, number, .shortGram))
+      if settings.commonOwners != nil {
+        try records.append(GramRecord(gram, number, .shortGram))
+      }
     }
     try records.append(GramRecord(fingerprint.sequence, number, .sequence))
     works.append(entry)
@@ -72,6 +76,8 @@ package struct GramIndexBuilder: ~Copyable {
   }
 
   /// Writes the index and puts it in its place.
+  ///
+  /// - Throws: `StorageError`, or `GramIndexError` for works that no index can hold.
   package consuming func finish() throws {
     let digests = works.map(\.work).sorted()
     guard zip(digests, digests.dropFirst()).allSatisfy({ $0 < $1 }) else {

@@ -66,28 +66,25 @@ package struct GramIndexFile: Sendable {
   /// - Parameters:
   ///   - submission: The text's fingerprint.
   ///   - words: The text the fingerprint was made from, if passages are wanted.
+  /// - Returns: The matches, and how much of the submission they have.
   /// - Throws: `GramIndexError.inconsistent` for a file that no builder wrote.
   package func resemblances(
     of submission: Fingerprint, words: WordSequence? = nil
   ) throws(GramIndexError) -> Resemblances {
-    let candidates = try candidates(for: submission)
+    let candidates = try candidates(
+      withAnyOf: [submission.gramsInOrder, [submission.sequence]])
     guard !candidates.isEmpty else { return Resemblances(matches: [], coveredGrams: 0) }
-    var text = ComparedText(
-      submission, words: words,
-      excludedFrom: layout.commonCount == 0 ? nil : { excludedFrom($0) })
+    var text = ComparedText(submission, words: words, excludedFrom: exclusion)
     var matches: [Resemblance] = []
     for number in candidates {
       let work = try work(number)
-      let grams = elements(UInt64.self, offsets.grams, Int(work.firstGram), Int(work.gramCount))
-      let short = elements(
-        UInt64.self, offsets.grams, Int(work.firstGram) + Int(work.gramCount),
-        Int(work.shortCount))
       let match = text.compare(
         with: ComparedText.Registered(
           ordinal: number, work: work.work, wordCount: Int(work.wordCount),
           sequence: work.sequence, countedGrams: Int(work.countedGrams),
           countedShortGrams: Int(work.countedShort)),
-        grams: Span(_unsafeElements: grams), shortGrams: Span(_unsafeElements: short))
+        grams: Span(_unsafeElements: grams(of: work)),
+        shortGrams: Span(_unsafeElements: shortGrams(of: work)))
       if let match { matches.append(match) }
     }
     return Resemblances(matches, text)
@@ -98,10 +95,10 @@ package struct GramIndexFile: Sendable {
     try resemblances(of: Fingerprint(words), words: words)
   }
 
-  /// The numbers of the works to compare with, ascending.
-  func candidates(for submission: Fingerprint) throws(GramIndexError) -> [UInt32] {
+  /// The numbers of the works that can be found by one of some keys, ascending.
+  func candidates(withAnyOf keys: [[UInt64]]) throws(GramIndexError) -> [UInt32] {
     var numbers: [UInt32] = []
-    for keys in [submission.gramsInOrder, submission.shortGramsInOrder, [submission.sequence]] {
+    for keys in keys {
       for slot in slots(of: keys) { try addWorks(of: slot, to: &numbers) }
     }
     guard numbers.count > 1 else { return numbers }
@@ -136,7 +133,8 @@ package struct GramIndexFile: Sendable {
     numbers += elements(UInt32.self, offsets.postings, place + 1, count)
   }
 
-  private func work(_ number: UInt32) throws(GramIndexError) -> GramIndexWork {
+  /// What the index keeps of a work.
+  func work(_ number: UInt32) throws(GramIndexError) -> GramIndexWork {
     guard number < layout.workCount else { throw .inconsistent(path: path) }
     let start = offsets.works + Int(number) * GramIndexLayout.workSize
     let record = UnsafeRawBufferPointer(
@@ -148,12 +146,26 @@ package struct GramIndexFile: Sendable {
     return work
   }
 
-  /// From which work on the gram does not count.
-  private func excludedFrom(_ gram: UInt64) -> UInt32 {
+  /// The distinct grams of a work, ascending.
+  func grams(of work: GramIndexWork) -> UnsafeBufferPointer<UInt64> {
+    elements(UInt64.self, offsets.grams, Int(work.firstGram), Int(work.gramCount))
+  }
+
+  /// The distinct runs of five words of a short work, ascending.
+  private func shortGrams(of work: GramIndexWork) -> UnsafeBufferPointer<UInt64> {
+    elements(
+      UInt64.self, offsets.grams, Int(work.firstGram) + Int(work.gramCount), Int(work.shortCount))
+  }
+
+  /// From which work on a gram does not count; nil where all count.
+  var exclusion: ((UInt64) -> UInt32)? {
     let count = Int(layout.commonCount)
-    let common = Span(_unsafeElements: elements(UInt64.self, offsets.common, 0, count))
-    guard let place = GramSearch.index(of: gram, in: common) else { return GramCounting.never }
-    return elements(UInt32.self, offsets.commonFrom, place, 1)[0]
+    guard count > 0 else { return nil }
+    return { gram in
+      let common = Span(_unsafeElements: elements(UInt64.self, offsets.common, 0, count))
+      guard let place = GramSearch.index(of: gram, in: common) else { return GramCounting.never }
+      return elements(UInt32.self, offsets.commonFrom, place, 1)[0]
+    }
   }
 
   /// Elements of one part, whose place and number were checked; parts are aligned to eight bytes.

@@ -103,11 +103,14 @@ package struct GramIndexSettings: Sendable, Equatable {
   /// The widest window that is taken.
   package static let widest: UInt64 = 64
 
-  /// Of how many consecutive grams of a long work at least one can be looked up: any shared stretch
-  /// of `window + 7` words is found. All grams of works of up to 2048 words can.
+  /// Of how many consecutive grams of a long work at least one can be looked up.
+  ///
+  /// Any shared stretch of `window + 7` words is found; of works of up to 2048 words any gram is.
   package var window: Int
-  /// Decides which gram of a window is kept. Who knows it while a work is still unregistered could
-  /// edit a copy around the kept grams, so a log's root at the time of building is a good one.
+  /// Decides which gram of a window is kept.
+  ///
+  /// Who knows it while a copy is still unregistered could edit the copy around the kept grams, so
+  /// the root of the log at the time of building is a good one.
   package var seed: UInt64
   /// From how many owners on a gram is common (``GramCounting``); nil for never.
   package var commonOwners: Int?

@@ -10,6 +10,7 @@ struct GramRecord {
     case gram = 0
     /// A gram that can be looked up.
     case keptGram = 1
+    /// A run of five words, which is only counted.
     case shortGram = 2
     /// The hash of the whole work.
     case sequence = 3

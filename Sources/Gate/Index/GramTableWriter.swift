@@ -51,7 +51,7 @@ struct GramTableWriter {
     }
     var found: [UInt32] = []
     for record in group
-    where record.kind == .sequence || record.kind != .gram && record.work < first ?? .max {
+    where record.kind == .sequence || record.kind == .keptGram && record.work < first ?? .max {
       if found.last != UInt32(record.work) { found.append(UInt32(record.work)) }
     }
     try addEntry(key, found)
