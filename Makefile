@@ -6,7 +6,7 @@ DIR ?= cadastre-quickstart
 LIBRARY ?= ../shared/corpora/library
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format bench-books bench-train bench-generate evaluate clean
+.PHONY: help quickstart build test format bench-books bench-train bench-generate bench-storage evaluate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -43,6 +43,12 @@ bench-generate: ## Measure generation beside llama.cpp and PyTorch, and write Do
 	@mkdir -p Documentation/benchmarks
 	"$$(Scripts/benchmark-environment)" Benchmarks/peers/generate.py .build/release/generate-benchmark \
 	  Documentation/benchmarks/generate.md
+
+bench-storage: ## Measure look-ups among ten million works, and write Documentation/benchmarks/storage.md
+	@Scripts/bootstrap
+	swift build -c release --product storage-benchmark
+	@mkdir -p Documentation/benchmarks
+	.build/release/storage-benchmark .build/storage-benchmark page=Documentation/benchmarks/storage.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

@@ -141,6 +141,12 @@ let benchmarks: [Target] = [
     dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/GenerateBenchmark", swiftSettings: settings),
   .executableTarget(
+    name: "storage-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Money", "Presentation", "Primitives", "Register", "Signing", "Storage",
+    ],
+    path: "Benchmarks/StorageBenchmark", swiftSettings: settings),
+  .executableTarget(
     name: "evaluation",
     dependencies: [
       "BenchmarkSupport", "Attribution", "Canonical", "Kernels", "Primitives", "Transformer",
