@@ -39,6 +39,7 @@ package struct RegisterAudit {
       ("events", { $0.auditEvents() }),
       ("works", { $0.auditWorks() }),
       ("status", { $0.auditStatusLists() }),
+      ("signals", { $0.auditSignals() }),
       ("folders", { $0.auditFolders() }),
       ("projection", { $0.auditProjection() }),
     ]

@@ -33,7 +33,7 @@ extension Grant {
     guard !purposes.isEmpty else { throw GrantError.unknownPurpose }
     let parts = try fields.integer("ratePartsPerMillion", in: 0...Rate.whole.partsPerMillion)
     let inherit = try fields.bool("derivativesInherit")
-    let fee = try fields.optional("minimumFee").map(minimumFee)
+    let fee = try fields.optional("minimumFee").map { try Amount(json: $0) }
     let territories = try fields.optional("territory").map(territories) ?? []
     try fields.finish()
     return GrantTerms(
@@ -56,16 +56,6 @@ extension Grant {
     case "collection": .collection(digest)
     default: .model(digest)
     }
-  }
-
-  private static func minimumFee(_ json: JSON) throws -> Amount {
-    var fields = try JSONFields(json, of: "the credential's minimum fee")
-    let units = try fields.integer("minorUnits")
-    guard (1...Amount.largestMinorUnits).contains(units),
-      let currency = Currency(code: try fields.string("currency"))
-    else { throw GrantError.unknownFee }
-    try fields.finish()
-    return Amount(minorUnits: units, currency: currency)
   }
 
   private static func territories(_ json: JSON) throws(GrantError) -> [Territory] {

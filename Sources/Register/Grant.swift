@@ -55,11 +55,7 @@ package struct Grant: Sendable {
     case .allWorks: subject["work"] = .string(Self.allWorks)
     case .model(let identifier): subject["model"] = .string(Self.digestPrefix + identifier.hex)
     }
-    if let fee = terms.minimumFee {
-      subject["minimumFee"] = [
-        "minorUnits": .integer(fee.minorUnits), "currency": .string(fee.currency.code),
-      ]
-    }
+    subject["minimumFee"] = terms.minimumFee?.json
     if !terms.territories.isEmpty {
       subject["territory"] = .array(terms.territories.map { .string($0.code) })
     }
@@ -142,7 +138,6 @@ package enum GrantError: Error, Hashable, Sendable {
   case unknownGrantee
   case unknownPurpose
   case unknownTerritory
-  case unknownFee
   case unknownStatus
   case badProof(String)
 }
@@ -158,7 +153,6 @@ extension GrantError: CustomStringConvertible {
     case .unknownPurpose: "the credential names no purpose, or one that is not known"
     case .unknownTerritory:
       "the credential's territories are not codes of two capital letters (ISO 3166-1) in order"
-    case .unknownFee: "the credential's minimum fee is no positive amount of a known currency"
     case .unknownStatus: "the credential's status is not an entry of a register's status lists"
     case .badProof(let reason): "the grant's signature does not verify: \(reason)"
     }

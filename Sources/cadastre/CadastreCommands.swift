@@ -15,8 +15,11 @@ enum CadastreCommands {
         [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
       CommandTable.Section(
         "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
+      CommandTable.Section(
+        "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
+      CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),

@@ -25,9 +25,11 @@ enum Program {
     "collection list": CollectionCommands.list,
     "admit": ModelCommands.admit, "train": ModelCommands.train, "shares": ModelCommands.shares,
     "trace": TraceCommands.trace, "receipt verify": TraceCommands.verifyReceipt,
-    "generate": GenerateCommand.generate,
+    "generate": GenerateCommand.generate, "export": ExportCommand.export,
     "revenue": MoneyCommands.revenue, "settle": MoneyCommands.settle,
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
+    "signals read": RightsCommands.read, "signals check": RightsCommands.check,
+    "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
   ]
 

@@ -96,6 +96,7 @@ package enum ProjectionRows {
           ]
         )
       }
+    case .signalObserved(let signal): [row(of: signal, at: position)]
     }
   }
 
@@ -177,6 +178,20 @@ package enum ProjectionRows {
           "INSERT INTO grant_purpose VALUES (?, ?)", [.text(purpose.rawValue), .integer(position)]
         )
       }
+  }
+
+  private static func row(of signal: SignalObservation, at position: Int64) -> Row {
+    var work: SQLValue = .null
+    if case .work(let digest) = signal.subject { work = .digest(digest) }
+    return (
+      "INSERT INTO signal VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
+      [
+        .integer(position), .party(signal.party), work, .text(signal.format.rawValue),
+        .text(signal.version), .text(signal.place), signal.url.map { .text($0) } ?? .null,
+        .text(signal.evidence.map(\.digest.hex).joined(separator: " ")),
+        .text(signal.prohibited.map(\.rawValue).joined(separator: " ")),
+      ]
+    )
   }
 
   private static func row(of record: AdmissionRecord, at position: Int64) -> Row {

@@ -90,6 +90,11 @@ enum ProjectionSchema {
       revenue INTEGER NOT NULL, owed INTEGER NOT NULL, retained INTEGER NOT NULL,
       statements BLOB NOT NULL, PRIMARY KEY (position, model, currency)) STRICT, WITHOUT ROWID
     """,
+    """
+    CREATE TABLE signal (position INTEGER PRIMARY KEY, party BLOB NOT NULL, work BLOB,
+      format TEXT NOT NULL, version TEXT NOT NULL, place TEXT NOT NULL, url TEXT,
+      evidence TEXT NOT NULL, prohibited TEXT NOT NULL) STRICT
+    """,
   ]
 
   /// What makes the indices; one on a table with an integer key ends with that key, so that each
@@ -110,6 +115,8 @@ enum ProjectionSchema {
     "CREATE INDEX grant_suspended ON use_grant (position) WHERE suspended_at IS NOT NULL",
     "CREATE INDEX grant_ending ON use_grant (position) WHERE valid_until IS NOT NULL",
     "CREATE INDEX run_manifest ON run (manifest)",
+    "CREATE INDEX signal_work ON signal (work) WHERE work IS NOT NULL",
+    "CREATE INDEX signal_party ON signal (party)",
   ]
 
   /// The digest of all this: a projection made by another version shows by it.
