@@ -7,7 +7,7 @@ LIBRARY ?= ../shared/corpora/library
 SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-admit evaluate clean
+.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-admit bench-storage evaluate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -60,6 +60,12 @@ bench-admit: ## Measure the gate as a stream, and write Documentation/benchmarks
 	swift build -c release --product cadastre
 	@mkdir -p Documentation/benchmarks
 	python3 Benchmarks/AdmitBenchmark/admit.py $(CADASTRE) "$(LIBRARY)/texts" Documentation/benchmarks/admit.md
+
+bench-storage: ## Measure look-ups among ten million works, and write Documentation/benchmarks/storage.md
+	@Scripts/bootstrap
+	swift build -c release --product storage-benchmark
+	@mkdir -p Documentation/benchmarks
+	.build/release/storage-benchmark .build/storage-benchmark page=Documentation/benchmarks/storage.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

@@ -190,6 +190,12 @@ let benchmarks: [Target] = [
     name: "gate-evaluation", dependencies: ["BenchmarkSupport", "Gate", "Primitives", "Storage"],
     path: "Benchmarks/GateEvaluation", swiftSettings: settings),
   .executableTarget(
+    name: "storage-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Money", "Presentation", "Primitives", "Register", "Signing", "Storage",
+    ],
+    path: "Benchmarks/StorageBenchmark", swiftSettings: settings),
+  .executableTarget(
     name: "evaluation",
     dependencies: [
       "BenchmarkSupport", "Attribution", "Canonical", "Kernels", "Primitives", "Transformer",

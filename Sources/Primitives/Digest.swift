@@ -39,6 +39,19 @@ package struct Digest: Hashable, Sendable {
     self.init(words.0, words.1, words.2, words.3)
   }
 
+  /// Makes a digest from exactly 32 bytes in an array, or nil.
+  ///
+  /// Beside the generic one since that is not specialised in other modules, which costs microseconds.
+  package init?(bytes: [UInt8]) {
+    guard bytes.count == Self.byteCount else { return nil }
+    self = bytes.withUnsafeBytes { buffer in
+      func word(_ offset: Int) -> UInt64 {
+        UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
+      return Digest(word(0), word(8), word(16), word(24))
+    }
+  }
+
   /// Reads 64 lowercase hexadecimal digits; anything else is nil, so that a digest has one spelling.
   package init?(hex: String) {
     let isLowercase = !hex.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }

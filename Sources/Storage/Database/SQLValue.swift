@@ -33,11 +33,6 @@ extension SQLValue {
     if case .blob(let bytes) = self { Digest(bytes: bytes) } else { nil }
   }
 
-  /// The party of a column that holds a key; nil for all else.
-  package var party: DIDKey? {
-    if case .blob(let bytes) = self { PublicKey(bytes: bytes).map { DIDKey($0) } } else { nil }
-  }
-
   /// The moment of a column that holds one; nil for all else.
   package var moment: Timestamp? { integer.map { Timestamp(secondsSinceEpoch: $0) } }
 }

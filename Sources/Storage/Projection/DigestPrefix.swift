@@ -10,8 +10,9 @@ package struct DigestPrefix: Hashable, Sendable {
   /// The largest.
   package let upper: Digest
 
-  /// Reads 1 to 64 hexadecimal digits; nil for anything else.
+  /// Reads 1 to 64 hexadecimal digits of either case; nil for anything else.
   package init?(_ text: String) {
+    let text = text.lowercased()
     let missing = 2 * Digest.byteCount - text.utf8.count
     guard missing >= 0, !text.isEmpty,
       let lower = Digest(hex: text + String(repeating: "0", count: missing)),

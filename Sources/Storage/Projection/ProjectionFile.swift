@@ -32,7 +32,7 @@ package final class ProjectionFile {
   }
 
   /// Opens a projection for more rows; a transaction that was cut off is rolled back first.
-  init(opening path: String) throws(DatabaseError) {
+  package init(opening path: String) throws(DatabaseError) {
     database = try Database(path: path, mode: .readWrite)
     statements = StatementCache(database)
     try database.keepInMemory(mebibytes: Self.cacheMebibytes)

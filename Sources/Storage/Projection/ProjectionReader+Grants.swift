@@ -214,17 +214,17 @@ extension ProjectionReader {
 
   private func record(_ row: [SQLValue]) throws -> GrantRecord {
     guard let position = row[0].integer, let identifier = row[1].digest,
-      let issuer = row[2].party, let subject = subject(of: row[3], row[4]),
+      let issuer = decodeParty(row[2]), let subject = subject(of: row[3], row[4]),
       let purposes = row[6].text, let rate = row[7].integer.flatMap(Rate.init(partsPerMillion:)),
       let inherit = row[8].integer, let from = row[9].moment
     else { throw malformed("use_grant") }
     let known = purposes.split(separator: " ").compactMap { Purpose(rawValue: String($0)) }
-    let party = row[5].party
-    guard !known.isEmpty, row[5] == .null || party != nil else { throw malformed("use_grant") }
+    let grantee = decodeParty(row[5])
+    guard !known.isEmpty, row[5] == .null || grantee != nil else { throw malformed("use_grant") }
     return GrantRecord(
       position: Int(position), identifier: identifier, issuer: issuer,
       terms: GrantTerms(
-        subject: subject, grantee: party.map { .party($0) } ?? .anyone, purposes: known,
+        subject: subject, grantee: grantee.map { .party($0) } ?? .anyone, purposes: known,
         rate: rate, minimumFee: try fee(row[13], row[14]),
         territories: try territories(row[15]), validFrom: from, validUntil: row[10].moment,
         derivativesInherit: inherit != 0),

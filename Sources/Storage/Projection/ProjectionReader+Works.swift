@@ -130,8 +130,10 @@ extension ProjectionReader {
   /// where works would have to be looked at one by one.
   package func count(_ filter: WorkFilter, at moment: Timestamp) throws -> Int? {
     guard filter.title == nil, filter.coverage == nil else { return nil }
-    if filter.owner == nil { return try workCount() }
-    return try count(try question(filter, by: .position, at: moment))
+    guard let owner = filter.owner else { return try workCount() }
+    var question = ProjectionQuestion(from: "ownership s")
+    question.require("s.party = ?", .party(owner))
+    return try count(question)
   }
 
   private func question(
@@ -200,7 +202,7 @@ extension ProjectionReader {
       WHERE position = ? AND weight IS NOT NULL
       """, [.integer(Int64(work.position))])
     return try rows.map { row in
-      guard let party = row[0].party, let weight = row[1].integer else {
+      guard let party = decodeParty(row[0]), let weight = row[1].integer else {
         throw malformed("ownership")
       }
       return Ownership.Owner(party: party, weight: weight)
@@ -212,7 +214,8 @@ extension ProjectionReader {
   }
 
   private func record(_ row: [SQLValue]) throws -> WorkRecord {
-    guard let position = row[0].integer, let digest = row[1].digest, let owner = row[2].party,
+    guard let position = row[0].integer, let digest = row[1].digest,
+      let owner = decodeParty(row[2]),
       let bytes = row[3].integer, let title = row[4].digest, let fingerprint = row[5].digest,
       let quorum = row[6].integer, row[7] == .null || row[7].digest != nil
     else { throw malformed("work") }

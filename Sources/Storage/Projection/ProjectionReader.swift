@@ -19,6 +19,10 @@ package final class ProjectionReader {
   package let position: ProjectionPosition
   let statements: StatementCache
   let openings: String?
+  private var parties: [Digest: DIDKey] = [:]
+
+  /// How many parties it remembers, since checking a key takes longer than finding a row.
+  private static let rememberedParties = 4096
 
   /// Opens the projection of a state of the log.
   ///
@@ -125,6 +129,16 @@ package final class ProjectionReader {
   }
 
   // MARK: - For the parts of this type
+
+  /// The party of a column that holds a key; nil for all else.
+  func decodeParty(_ value: SQLValue) -> DIDKey? {
+    guard let key = value.digest else { return nil }
+    if let known = parties[key] { return known }
+    guard let party = PublicKey(bytes: key.bytes).map({ DIDKey($0) }) else { return nil }
+    if parties.count >= Self.rememberedParties { parties = [:] }
+    parties[key] = party
+    return party
+  }
 
   func malformed(_ table: String) -> ProjectionError { .malformedRow(path: path, table: table) }
 
