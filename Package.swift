@@ -49,6 +49,10 @@ let modules: [Module] = [
     name: "Register", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "CZlib"],
     testUses: ["TestSupport"]),
   Module(
+    name: "Rights",
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CXML2", "CArchive"],
+    testUses: ["TestSupport", "Gate"]),
+  Module(
     name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
   Module(
@@ -74,13 +78,13 @@ let modules: [Module] = [
   Module(
     name: "Audit",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Gate", "Attribution",
-      "Settlement", "Storage", "TransparencyLog",
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",
+      "Attribution", "Settlement", "Storage", "TransparencyLog",
     ], hasTests: false),
   Module(
     name: "Service",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
       "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
     ], testUses: ["TestSupport"]),
@@ -92,6 +96,9 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CDivSufSort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+  .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(
+    name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
@@ -182,8 +189,9 @@ let programs: [Target] = [
   .executableTarget(
     name: "cadastre",
     dependencies: [
-      "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
-      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation", "Disclosure",
+      "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
+      "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+      "Disclosure",
     ],
     swiftSettings: settings)
 ]

@@ -5,7 +5,7 @@
 Usage: cross_check_grants.py REGISTER GRANTS
 
 REGISTER is a register whose status lists lie below `status/`, GRANTS what
-`cadastre grants list --json` printed, or a list of `{grant, credential, revokedAt, suspendedAt}`.
+`cadastre grants list --credentials --json` printed, or a list of `{grant, credential, revokedAt, suspendedAt}`.
 `openvc-core` verifies every credential with its two status lists, each list's own signature too, and
 must say of each whether it is revoked or suspended as the register does; `apsig` verifies the proof
 alone. Then every credential is altered in every member, one at a time, and both must refuse each.

@@ -44,7 +44,7 @@ extension RegisterAudit {
     case .modelReleased(let release): audit(release, before: before)
     case .settlementComputed(let record): audit(record, before: before)
     case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .grantSuspended,
-      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported:
+      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported, .signalObserved:
       break
     }
   }

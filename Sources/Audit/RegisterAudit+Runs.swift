@@ -19,11 +19,11 @@ extension RegisterAudit {
       return
     }
     for entry in manifest.entries {
-      let permission = before.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: moment,
-        in: manifest.territory)
       counts.grantsInUse += 1
-      if permission.isGranted { continue }
+      let isUsable = before.mayUse(
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: moment,
+        in: manifest.territory)
+      if isUsable { continue }
       report.found(
         subject, "'\(start.model)' used the work \(entry.work.short) without a standing grant")
     }

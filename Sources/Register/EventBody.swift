@@ -20,6 +20,7 @@ package enum EventBody: Sendable {
   case modelReleased(ModelRelease)
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
+  case signalObserved(SignalObservation)
 
   /// The types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
@@ -37,6 +38,7 @@ package enum EventBody: Sendable {
     "model.released": { .modelReleased(try ModelRelease(payload: $0)) },
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
+    "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
@@ -62,6 +64,7 @@ package enum EventBody: Sendable {
     case .modelReleased: "model.released"
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
+    case .signalObserved: "signal.observed"
     }
   }
 
@@ -81,6 +84,7 @@ package enum EventBody: Sendable {
     case .modelReleased(let value): value.payload
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
+    case .signalObserved(let value): value.payload
     }
   }
 }

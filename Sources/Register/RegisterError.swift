@@ -45,6 +45,8 @@ package enum RegisterError: Error, Sendable {
   case revenueOutOfRange(ModelName)
   case settlementOutOfOrder(Period)
   case settlementDoesNotAddUp(Period, ModelName)
+  case notTheDeclaringParty(DIDKey)
+  case signalKnown(SignalFormat, position: Int)
 }
 
 extension RegisterError: CustomStringConvertible {
@@ -105,6 +107,10 @@ extension RegisterError: CustomStringConvertible {
     case .settlementOutOfOrder(let period): "the settlement of \(period) is out of order"
     case .settlementDoesNotAddUp(let period, let model):
       "the settlement of \(period) does not add up for '\(model)'"
+    case .notTheDeclaringParty(let did):
+      "a signal is signed by the operator or by the party it is of, and \(did) is neither"
+    case .signalKnown(let format, let position):
+      "the \(format.rawValue) signal says what entry \(position) says already: nothing is new"
     }
   }
 }

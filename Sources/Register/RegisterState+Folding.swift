@@ -24,6 +24,7 @@ extension RegisterState {
     case .modelReleased(let release): try fold(release, by: event.by)
     case .revenueReported(let report): try fold(report, by: event.by)
     case .settlementComputed(let record): try fold(record, by: event.by)
+    case .signalObserved(let signal): try fold(signal, by: event.by)
     }
   }
 

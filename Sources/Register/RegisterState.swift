@@ -108,6 +108,8 @@ package struct RegisterState: Sendable {
   package internal(set) var revenues: [Revenue] = []
   /// All settlements in log order.
   package internal(set) var settlements: [Settlement] = []
+  /// All observed signals in log order.
+  package internal(set) var signals: [Signal] = []
 
   /// All collections by their root.
   package internal(set) var collections: [Digest: Collection] = [:]
@@ -122,6 +124,7 @@ package struct RegisterState: Sendable {
   var collectionsByWork: [Digest: [Digest]] = [:]
   /// The places in status lists that are taken, by list.
   var statusIndices: [Int: Set<Int>] = [:]
+  var signalIndex = SignalIndex()
 
   /// The state of an empty log.
   package init() {}

@@ -39,6 +39,12 @@ package struct RegisterLayout: Sendable {
     StatusEntry.address(base: root + "/", purpose: list.purpose, list: list.number)
   }
 
+  /// One file a document that signals were read in, named by its digest.
+  package var signals: String { root + "/signals" }
+
+  /// The bytes of a document that signals were read in.
+  package func signal(_ evidence: Digest) -> String { signals + "/\(evidence.hex)" }
+
   /// The fingerprint file of a work.
   package func fingerprint(_ work: Digest) -> String { fingerprints + "/\(work.hex).grams" }
 

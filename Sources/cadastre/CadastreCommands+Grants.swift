@@ -87,9 +87,6 @@ extension CadastreCommands {
       CommandExample("cadastre grant --join 91c0de --key ben", "The second owner agrees."),
       CommandExample("cadastre grant --import grant.json", "One signed elsewhere."),
     ])
-  static let grantsList = Command(
-    "grants list", summary: "List grants and what became of them",
-    examples: [CommandExample("cadastre grants list", "One line a grant.")])
   static let grantsCheck = Command(
     "grants check", summary: "Say whether a credential may be relied on, check by check",
     discussion: """

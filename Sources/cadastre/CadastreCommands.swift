@@ -13,7 +13,10 @@ enum CadastreCommands {
       CommandTable.Section(
         "Contributors and works",
         [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
-      CommandTable.Section("Grants", [grant, grantsList, grantsCheck, revoke, suspend, resume]),
+      CommandTable.Section(
+        "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
+      CommandTable.Section(
+        "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
@@ -155,18 +158,6 @@ enum CadastreCommands {
         "cadastre work add song.txt --key ada --owner ada=2 --owner ben=1 --quorum 2",
         "Ada owns two parts, Ben one; two parts decide."),
     ])
-  private static let workList = Command(
-    "work list", summary: "List registered works",
-    options: [
-      CommandOption("owner", value: .text("DID"), help: "Only the works of this party.")
-    ],
-    examples: [CommandExample("cadastre work list --json", "All works for a program.")])
-  private static let workShow = Command(
-    "work show", summary: "Show one work, its owner and its grants",
-    arguments: [
-      CommandArgument(.text("WORK"), help: "The work's digest, or enough of its beginning.")
-    ],
-    examples: [CommandExample("cadastre work show 3f2a9c", "By the beginning of its digest.")])
 
   private static let admit = Command(
     "admit", summary: "Decide which files of a corpus may be used, with reasons",

@@ -16,9 +16,10 @@ enum Program {
   private static let handlers: [String: @Sendable (Context) throws -> Output] = [
     "quickstart": StartCommands.quickstart, "init": StartCommands.initialise,
     "report": StartCommands.report, "key new": KeyCommands.new, "key show": KeyCommands.show,
-    "key list": KeyCommands.list, "work add": WorkCommands.add, "work list": WorkCommands.list,
-    "work show": WorkCommands.show, "grant": GrantCommands.grant,
-    "grants list": GrantCommands.list, "grants check": GrantCommands.check,
+    "key list": KeyCommands.list, "work add": WorkCommands.add, "work list": WorkListCommands.list,
+    "work show": WorkListCommands.show, "grant": GrantCommands.grant,
+    "grants list": GrantListCommands.list, "grants show": GrantListCommands.show,
+    "grants check": GrantCommands.check,
     "revoke": GrantCommands.revoke, "suspend": GrantCommands.suspend,
     "resume": GrantCommands.resume, "collection add": CollectionCommands.add,
     "collection list": CollectionCommands.list,
@@ -27,6 +28,8 @@ enum Program {
     "generate": GenerateCommand.generate, "export": ExportCommand.export,
     "revenue": MoneyCommands.revenue, "settle": MoneyCommands.settle,
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
+    "signals read": RightsCommands.read, "signals check": RightsCommands.check,
+    "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
   ]
 

@@ -188,7 +188,7 @@ private let withCheckers = interpreter(
     ]
     try desk.expect(["revoke", grants[1], "--key", "ada"])
     try desk.expect(["suspend", grants[2], "--key", "ben"])
-    let listing = try desk.run(["grants", "list", "--json"])
+    let listing = try desk.run(["grants", "list", "--credentials", "--json"])
     try desk.place(listing.output, at: "grants.json")
     let command = [
       CrossCheckTests.scripts + "/cross_check_grants.py", desk.register, desk.root + "/grants.json",
@@ -198,7 +198,8 @@ private let withCheckers = interpreter(
     // Lists that are behind the log are noticed.
     let stale = try desk.bytes("status/suspension/0")
     try desk.expect(["suspend", grants[3], "--key", "ada"])
-    try desk.place(try desk.run(["grants", "list", "--json"]).output, at: "grants.json")
+    try desk.place(
+      try desk.run(["grants", "list", "--credentials", "--json"]).output, at: "grants.json")
     try desk.write(stale, to: "status/suspension/0")
     #expect(try python.run(command, in: desk.root).status == 1)
     #expect(try desk.run(["verify"]).status == 1)

@@ -27,6 +27,8 @@ extension Decision {
           partsPerMillion: try fields.integer("ratePartsPerMillion", in: 0...1_000_000))
           ?? .whole)
     case "copy-of": verdict = .copy(try CopyEvidence(json: try fields.value("evidence")))
+    case "contrary-signal":
+      verdict = .contrarySignal(try SignalReference(json: try fields.value("signal")))
     case "unreadable": verdict = .unreadable(explanation)
     case "revoked":
       verdict =

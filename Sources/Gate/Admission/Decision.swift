@@ -62,12 +62,23 @@ package enum Verdict: Hashable, Sendable {
   case noLicenceToDistil(model: Digest)
   /// The work derives from an earlier one that may not be used, or is another owner's.
   case copy(CopyEvidence)
+  /// The owner's own sources say otherwise since the grant: held until the owner decides.
+  case contrarySignal(SignalReference)
   /// The file cannot be read as text; the reason.
   case unreadable(String)
 
   /// Whether the candidate may be used.
   package var isAdmitted: Bool {
     if case .admitted = self { true } else { false }
+  }
+
+  /// What becomes of the candidate: admitted, refused, or held until its owner decides.
+  package var outcome: String {
+    switch self {
+    case .admitted: "admit"
+    case .contrarySignal: "hold"
+    default: "refuse"
+    }
   }
 
   /// The stable code of the reason (`5-register-and-gate`: admission, in this order).
@@ -80,6 +91,7 @@ package enum Verdict: Hashable, Sendable {
     case .revoked, .suspended: "revoked"
     case .noLicenceToDistil: "no-licence-to-distil"
     case .copy: "copy-of"
+    case .contrarySignal: "contrary-signal"
     case .unreadable: "unreadable"
     }
   }
@@ -105,6 +117,7 @@ package enum Verdict: Hashable, Sendable {
     case .copy(let evidence):
       "\(evidence.matching) of its \(evidence.ofCandidate) 8-grams stand in"
         + " \(evidence.original.short)"
+    case .contrarySignal(let signal): signal.explanation
     case .unreadable(let reason): reason
     }
   }
@@ -147,7 +160,7 @@ package struct Decision: Hashable, Sendable {
   package var json: JSON {
     var object: JSONObject = [
       "path": .string(path), "bytes": .integer(Int64(byteCount)),
-      "decision": .string(verdict.isAdmitted ? "admit" : "refuse"),
+      "decision": .string(verdict.outcome),
       "reason": .string(verdict.code), "explanation": .string(verdict.explanation),
     ]
     object["work"] = work.map { .string($0.hex) }
@@ -164,6 +177,7 @@ package struct Decision: Hashable, Sendable {
       object["agreeing"] = .integer(weight)
       object["quorum"] = .integer(quorum)
     case .noLicenceToDistil(let model): object["model"] = .string(model.hex)
+    case .contrarySignal(let signal): object["signal"] = signal.json
     case .otherPurpose(let purposes):
       object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):

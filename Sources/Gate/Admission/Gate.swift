@@ -87,7 +87,8 @@ package struct Gate {
     self.fingerprints = fingerprints
   }
 
-  /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
+  /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
+  /// signals.
   ///
   /// - Parameters:
   ///   - candidate: What asks to be used.
@@ -125,6 +126,9 @@ package struct Gate {
     case .noLicenceToDistil(let model): return .noLicenceToDistil(model: model)
     case .granted(let grant):
       if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
+      if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
+        return .contrarySignal(SignalReference(signal))
+      }
       return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
@@ -155,8 +159,7 @@ package struct Gate {
   }
 
   private func isUsable(_ work: Digest) -> Bool {
-    state.permission(for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
-      .isGranted
+    state.mayUse(work, for: purpose, by: grantee, at: moment, in: territory)
   }
 }
 

@@ -87,10 +87,8 @@ struct PreparedRun {
     texts = works.map(\.bytes)
     let (state, moment) = (basis.state, basis.moment)
     let parts = HeldOutText.parts(of: works, heldOut: asked.heldOut) { work in
-      state.permission(
-        for: work, purpose: .evaluate, grantee: manifest.grantee, at: moment,
-        in: manifest.territory
-      ).isGranted
+      state.mayUse(
+        work, for: .evaluate, by: manifest.grantee, at: moment, in: manifest.territory)
     }
     tokenizer =
       try base.map(RunTokenizer.init(of:))
@@ -136,13 +134,12 @@ struct PreparedRun {
     return text.targets.map(baseline.loss)
   }
 
-  /// Refuses to start on works whose grant does not hold any more: revocation is forward.
+  /// Refuses to start on works whose grant does not hold any more: revocation and hold are forward.
   private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
     let lost = manifest.entries.filter { entry in
-      !writer.state.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: writer.now,
-        in: manifest.territory
-      ).isGranted
+      !writer.state.mayUse(
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now,
+        in: manifest.territory)
     }
     guard lost.isEmpty else {
       throw ServiceError.refused(

@@ -11,7 +11,6 @@ import Service
 import Signing
 import Storage
 
-/// `cadastre grant`, `grants list`, `grants check`, `revoke`, `suspend` and `resume`.
 enum GrantCommands {
   static func grant(_ context: Context) throws -> Output {
     let arguments = context.arguments
@@ -109,27 +108,6 @@ enum GrantCommands {
     return did
   }
 
-  static func list(_ context: Context) throws -> Output {
-    let snapshot = try context.snapshot()
-    var table = TerminalTable([
-      .init("grant"), .init("issuer", mayShrink: true), .init("covers", mayShrink: true),
-      .init("for", mayShrink: true), .init("rate", .right), .init("state"),
-    ])
-    for grant in snapshot.state.grants {
-      let terms = grant.grant.terms
-      table.add([
-        .init(grant.identifier.short, .accent),
-        .init(snapshot.names.name(of: grant.grant.issuer, in: snapshot.state)),
-        .init(covers(terms, in: snapshot)),
-        .init(terms.purposes.map(\.rawValue).joined(separator: ", ")), .init("\(terms.rate)"),
-        grant.isStanding ? .init("standing", .good) : .init(standing(grant), .bad),
-      ])
-    }
-    return Output(
-      text: table.text(width: context.console.width, style: context.console.style),
-      json: .array(snapshot.state.grants.map(json)))
-  }
-
   static func revoke(_ context: Context) throws -> Output {
     try change(context, "revoked", "no run that starts from now on may use it") {
       try GrantUse.revoke([($0, $1)], in: $2)
@@ -164,25 +142,6 @@ enum GrantCommands {
       json: ["grant": .string(grant.hex), "position": .integer(Int64(position))])
   }
 
-  /// One line on a grant.
-  static func line(_ grant: RegisterState.IssuedGrant) -> String {
-    "\(grant.identifier.short)  \(describe(grant.grant.terms)), \(standing(grant))"
-  }
-
-  private static func standing(_ grant: RegisterState.IssuedGrant) -> String {
-    if let position = grant.revokedAt { return "revoked at entry \(position)" }
-    return grant.suspendedAt.map { "suspended at entry \($0)" } ?? "standing"
-  }
-
-  static func json(_ grant: RegisterState.IssuedGrant) -> JSON {
-    [
-      "grant": .string(grant.identifier.hex), "credential": grant.grant.credential,
-      "position": .integer(Int64(grant.position)),
-      "revokedAt": grant.revokedAt.map { .integer(Int64($0)) } ?? .null,
-      "suspendedAt": grant.suspendedAt.map { .integer(Int64($0)) } ?? .null,
-    ]
-  }
-
   private static func describe(_ terms: GrantTerms) -> String {
     let purposes = terms.purposes.map(\.rawValue).joined(separator: ", ")
     let fee = terms.minimumFee.map { ", at least \($0)" } ?? ""
@@ -191,16 +150,5 @@ enum GrantCommands {
       ? "" : " in " + terms.territories.map(\.code).joined(separator: ", ")
     let until = terms.validUntil.map { " until \($0.date)" } ?? ""
     return "for \(purposes) at \(terms.rate)\(fee)\(place)\(until)"
-  }
-
-  private static func covers(_ terms: GrantTerms, in snapshot: RegisterSnapshot) -> String {
-    switch terms.subject {
-    case .work(let digest): snapshot.names.title(of: digest, in: snapshot.state)
-    case .collection(let root):
-      "collection \(root.short), \(snapshot.state.collections[root]?.count ?? 0) works"
-    case .model(let identifier):
-      "outputs of \(snapshot.state.models[identifier]?.text ?? identifier.short)"
-    case .allWorks: "all works"
-    }
   }
 }

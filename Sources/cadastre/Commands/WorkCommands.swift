@@ -10,7 +10,7 @@ import Service
 import Signing
 import Storage
 
-/// The commands `cadastre work …`.
+/// `cadastre work add`.
 enum WorkCommands {
   static func add(_ context: Context) throws -> Output {
     let writer = try context.writer()
@@ -72,68 +72,5 @@ enum WorkCommands {
     } catch {
       throw ServiceError.usage("\(error)")
     }
-  }
-
-  static func list(_ context: Context) throws -> Output {
-    let snapshot = try context.snapshot()
-    let owner = try context.arguments.string("owner").map {
-      try Lookup.party($0, layout: snapshot.layout)
-    }
-    let works = snapshot.state.works.values
-      .filter { owner == nil || $0.owner == owner }.sorted { $0.position < $1.position }
-    var table = TerminalTable([
-      .init("work"), .init("bytes", .right), .init("title", mayShrink: true),
-      .init("owner", mayShrink: true),
-    ])
-    for work in works {
-      table.add([
-        .init(work.registration.work.short, .accent), .init("\(work.registration.byteCount)"),
-        .init(snapshot.names.title(of: work.registration.work, in: snapshot.state)),
-        .init(snapshot.names.name(of: work.owner, in: snapshot.state), .quiet),
-      ])
-    }
-    return Output(
-      text: table.text(width: context.console.width, style: context.console.style),
-      json: .array(works.map { json($0, in: snapshot) }))
-  }
-
-  static func show(_ context: Context) throws -> Output {
-    let snapshot = try context.snapshot()
-    let digest = try Lookup.digest(
-      context.arguments.requiredArgument("WORK"), among: snapshot.state.works.keys, called: "work")
-    guard let work = snapshot.state.works[digest] else {
-      throw ServiceError.refused("no work \(digest.short) is registered")
-    }
-    let grants = snapshot.state.grants(covering: work)
-    var lines = [
-      "work    \(digest.hex)",
-      "title   \(snapshot.names.title(of: digest, in: snapshot.state))",
-    ]
-    lines += work.owners.map { owner in
-      let part = work.registration.ownership == nil ? "" : "  \(owner.weight) parts"
-      let name = snapshot.names.name(of: owner.party, in: snapshot.state)
-      return "owner   \(name)  \(owner.party)\(part)"
-    }
-    if let ownership = work.registration.ownership {
-      lines.append("quorum  \(ownership.quorum) of \(ownership.total) parts")
-    }
-    if let model = work.registration.generator {
-      lines.append("made by \(snapshot.state.models[model]?.text ?? "the model " + model.hex)")
-    }
-    lines += ["bytes   \(work.registration.byteCount)", "entry   \(work.position)"]
-    lines += grants.map { "grant   " + GrantCommands.line($0) }
-    if grants.isEmpty { lines.append("grant   none: nobody may use this work") }
-    var object = json(work, in: snapshot).object ?? [:]
-    object["grants"] = .array(grants.map(GrantCommands.json))
-    return Output(
-      text: lines.map { TextStyle.safe($0) + "\n" }.joined(), json: .object(object))
-  }
-
-  private static func json(_ work: RegisterState.Work, in snapshot: RegisterSnapshot) -> JSON {
-    [
-      "work": .string(work.registration.work.hex), "owner": .string(work.owner.text),
-      "bytes": .integer(work.registration.byteCount), "position": .integer(Int64(work.position)),
-      "title": .string(snapshot.names.title(of: work.registration.work, in: snapshot.state)),
-    ]
   }
 }
