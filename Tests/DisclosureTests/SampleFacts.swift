@@ -23,9 +23,10 @@ enum SampleFacts {
     return GrantFacts(
       identifier: signed.identifier, credential: signed.credential,
       issuer: party(number, named: named), grantee: party(0, named: false),
-      purposes: terms.purposes, rate: terms.rate, validFrom: terms.validFrom,
-      validUntil: terms.validUntil, entry: LogEntry(position: number, at: testMoment(1)),
-      revocation: revoked.map { LogEntry(position: $0, at: testMoment(9)) })
+      purposes: terms.purposes, rate: terms.rate, minimumFee: nil, territories: [],
+      validFrom: terms.validFrom, validUntil: terms.validUntil,
+      entry: LogEntry(position: number, at: testMoment(1)),
+      revocation: revoked.map { LogEntry(position: $0, at: testMoment(9)) }, suspension: nil)
   }
 
   static func corpus(named: Bool = false, bytes: Int = 1_000) throws -> CorpusFacts {
@@ -36,9 +37,9 @@ enum SampleFacts {
     let works = (0..<3).map { number in
       WorkFacts(
         work: testDigest("work \(number)"), byteCount: bytes, title: named ? secret : nil,
-        owner: party(number % 2 + 1, named: named),
+        owners: [WorkFacts.Owner(party: party(number % 2 + 1, named: named), weight: 1)],
         registration: LogEntry(position: number, at: testMoment(Int64(number) * 86_400)),
-        grant: grants[number % 2].identifier)
+        grants: [grants[number % 2].identifier])
     }
     return CorpusFacts(
       manifest: testDigest("manifest"), decisionsRoot: testDigest("decisions"), purpose: .train,

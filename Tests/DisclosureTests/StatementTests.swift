@@ -22,7 +22,7 @@ import Testing
   @Test func `What the operator says is marked as the operator's`() throws {
     let facts = try SampleFacts.facts(statements: OperatorStatements(json: Self.whole))
     let form = try #require(DisclosureDocument(.euSummary, facts).form)
-    for key in ["provider", "representative", "placedOnMarket", "languages", "synthetic"] {
+    for key in ["provider", "representative", "placedOnMarket", "languages", "syntheticOther"] {
       let field = try #require(form.sections.flatMap(\.fields).first { $0.key == key })
       #expect(field.answer.basis == "operator statement", "\(key)")
     }

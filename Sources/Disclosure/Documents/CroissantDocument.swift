@@ -25,7 +25,7 @@ enum CroissantDocument {
       "prov:wasAttributedTo": .array(corpus.owners.map { ["@id": .string($0.did.text)] }),
       "citeAs": .string("\(corpus.uri), admitted in \(facts.register.reference)"),
       "usageInfo": .array(corpus.grants.map(offer)),
-      "recordSet": .array(corpus.works.isEmpty ? [] : [records(corpus)]),
+      "recordSet": .array(corpus.works.isEmpty ? [] : [works(corpus), consents(corpus)]),
     ]
     let languages = facts.statements.languages
     if !languages.isEmpty { object["inLanguage"] = .array(languages.map { .string($0) }) }
@@ -112,41 +112,77 @@ enum CroissantDocument {
     ]
   }
 
-  private static func records(_ corpus: CorpusFacts) -> JSON {
-    [
-      "@type": "cr:RecordSet", "@id": "works", "name": "works",
-      "description": "The admitted works.", "key": ["@id": "works/work"],
-      "field": [
-        field("work", "sc:Text", "The SHA-256 of the work's bytes.", "https://schema.org/sha256"),
-        field("bytes", "sc:Integer", "Its size.", "https://schema.org/contentSize"),
-        field(
-          "contributor", "sc:URL", "The key of who registered it and granted its use.",
-          "prov:wasAttributedTo"),
-        field(
+  private static func works(_ corpus: CorpusFacts) -> JSON {
+    records(
+      "works", "The admitted works, each attributed to the owner of its largest part.", key: "work",
+      fields: [
+        ("work", "sc:Text", "The SHA-256 of the work's bytes.", "https://schema.org/sha256"),
+        ("bytes", "sc:Integer", "Its size.", "https://schema.org/contentSize"),
+        (
+          "contributor", "sc:URL", "The key of its owner; 'consents' has them all.",
+          "prov:wasAttributedTo"
+        ),
+        (
           "consent", "sc:URL", "The SHA-256 of the signed grant it was admitted under.",
-          "https://schema.org/license"),
-        field(
+          "https://schema.org/license"
+        ),
+        (
           "registered", "sc:DateTime", "When it was registered, by its event in the log.",
-          "prov:generatedAtTime"),
+          "prov:generatedAtTime"
+        ),
       ],
-      "data": .array(
-        corpus.works.map { work in
-          [
-            "works/work": .string(work.work.hex), "works/bytes": .integer(Int64(work.byteCount)),
-            "works/contributor": .string(work.owner.did.text),
-            "works/consent": .string("urn:sha256:\(work.grant.hex)"),
-            "works/registered": .string(work.registration.at.description),
-          ]
-        }),
-    ]
+      corpus.works.map { work in
+        let first = work.owners.max { ($0.weight, $1.party.did) < ($1.weight, $0.party.did) }
+        return [
+          .string(work.work.hex), .integer(Int64(work.byteCount)),
+          .string(first?.party.did.text ?? ""),
+          .string("urn:sha256:\(work.grants.last?.hex ?? "")"),
+          .string(work.registration.at.description),
+        ]
+      })
   }
 
-  private static func field(
-    _ name: String, _ type: JSON, _ description: JSON, _ property: JSON
+  private static func consents(_ corpus: CorpusFacts) -> JSON {
+    let grants = Dictionary(uniqueKeysWithValues: corpus.grants.map { ($0.identifier, $0) })
+    let rows = corpus.works.flatMap { work in
+      work.grants.compactMap { grants[$0] }.map { grant -> [JSON] in
+        let weight = work.owners.first { $0.party.did == grant.issuer.did }?.weight ?? 0
+        return [
+          .string("\(work.work.hex):\(grant.identifier.hex)"), .string(work.work.hex),
+          .string(grant.issuer.did.text), .integer(weight), .string(grant.uri),
+        ]
+      }
+    }
+    return records(
+      "consents", "Who agreed to the use of which work, by which grant.", key: "consent",
+      fields: [
+        ("consent", "sc:Text", "Work and grant.", "https://schema.org/identifier"),
+        ("work", "sc:Text", "The SHA-256 of the work's bytes.", "https://schema.org/sha256"),
+        ("owner", "sc:URL", "The key of who granted.", "prov:wasAttributedTo"),
+        ("weight", "sc:Integer", "The owner's part of the work.", "https://schema.org/value"),
+        ("grant", "sc:URL", "The signed grant.", "https://schema.org/license"),
+      ], rows)
+  }
+
+  private static func records(
+    _ name: String, _ description: JSON, key: String,
+    fields: [(name: String, type: JSON, description: JSON, property: JSON)], _ rows: [[JSON]]
   ) -> JSON {
     [
-      "@type": "cr:Field", "@id": .string("works/" + name), "name": .string(name),
-      "description": description, "dataType": type, "equivalentProperty": property,
+      "@type": "cr:RecordSet", "@id": .string(name), "name": .string(name),
+      "description": description, "key": ["@id": .string(name + "/" + key)],
+      "field": .array(
+        fields.map { field in
+          [
+            "@type": "cr:Field", "@id": .string(name + "/" + field.name),
+            "name": .string(field.name), "description": field.description,
+            "dataType": field.type, "equivalentProperty": field.property,
+          ]
+        }),
+      "data": .array(
+        rows.map { row in
+          .object(JSONObject(zip(fields, row).map { (name + "/" + $0.name, $1) }))
+        }),
     ]
   }
 

@@ -93,26 +93,28 @@ enum CycloneDXDocument {
         property("admission-entry", "\(corpus.admission.position)"),
         property("refused", "\(corpus.refused)"), property("bytes", "\(corpus.byteCount)"),
       ],
-      "components": .array(corpus.works.map { work($0, grants[$0.grant]) }),
+      "components": .array(corpus.works.map { work($0, $0.grants.compactMap { grants[$0] }) }),
     ]
   }
 
-  private static func work(_ work: WorkFacts, _ grant: GrantFacts?) -> JSON {
+  private static func work(_ work: WorkFacts, _ grants: [GrantFacts]) -> JSON {
     [
       "type": "data", "bom-ref": .string(work.uri), "name": .string(Markdown.plain(work.label)),
       "mime-type": "text/plain", "hashes": hashes(work.work),
-      "licenses": .array(grant.map { [licence($0, isWhole: false)] } ?? []),
+      "licenses": .array(grants.map { licence($0, isWhole: false) }),
       "data": [
         [
           "type": "dataset", "name": .string(Markdown.plain(work.label)),
-          "governance": ["owners": [party(work.owner)]],
+          "governance": ["owners": .array(work.owners.map { party($0.party) })],
         ]
       ],
-      "properties": [
-        property("bytes", "\(work.byteCount)"),
-        property("registered-entry", "\(work.registration.position)"),
-        property("registered", work.registration.at.description),
-      ],
+      "properties": .array(
+        [
+          property("bytes", "\(work.byteCount)"),
+          property("registered-entry", "\(work.registration.position)"),
+          property("registered", work.registration.at.description),
+        ] + work.owners.map { property("weight:" + $0.party.did.text, "\($0.weight)") }
+          + (work.generator.map { [property("generator", $0.hex)] } ?? [])),
     ]
   }
 
@@ -141,7 +143,12 @@ enum CycloneDXDocument {
         property("purposes", grant.purposes.map(\.rawValue).joined(separator: ",")),
         property("rate-parts-per-million", "\(grant.rate.partsPerMillion)"),
         property("entry", "\(grant.entry.position)"),
-        property("revoked-at", grant.revocation.map { "\($0.position)" } ?? "not revoked"),
+        property("status", grant.status),
+        property("minimum-fee", grant.minimumFee?.description ?? "none"),
+        property(
+          "territories",
+          grant.territories.isEmpty
+            ? "everywhere" : grant.territories.map(\.code).joined(separator: ",")),
       ],
     ]
     if isWhole {

@@ -97,10 +97,11 @@ struct DataProvenanceRecord {
       "sub-provenance": .array(
         corpus.works.map { work in
           [
-            "id": .string(work.uri), "origin": .string(Markdown.plain(work.owner.label)),
+            "id": .string(work.uri),
+            "origin": .array(work.owners.map { .string(Markdown.plain($0.party.label)) }),
             "date": .string(work.registration.at.description),
             "bytes": .integer(Int64(work.byteCount)),
-            "consents": [.string("urn:sha256:\(work.grant.hex)")],
+            "consents": .array(work.grants.map { .string("urn:sha256:\($0.hex)") }),
           ]
         }),
     ]
@@ -127,11 +128,14 @@ struct DataProvenanceRecord {
     ]
     note("classification", "not known: the register does not examine content")
     note("privacy-enhancing", "not applicable to the works, which are used byte for byte")
-    for element in [
-      "processing-included", "processing-excluded", "storage-allowed", "storage-forbidden",
-    ] {
-      note(element, "no requirement: the grants name no place")
+    for element in ["processing-excluded", "storage-allowed", "storage-forbidden"] {
+      note(element, "no requirement: grants do not speak of it")
     }
+    note(
+      "processing-included",
+      corpus.territories.isEmpty
+        ? "no requirement: the grants name no territory"
+        : "some works are granted for use in these territories only")
     let purpose =
       corpus.purpose == .evaluate
       ? ("ai-evaluation", "AI evaluation")
@@ -142,7 +146,9 @@ struct DataProvenanceRecord {
       "classification": .object(JSONObject(classes.map { ($0, Self.unknown) })),
       "consents": .array(
         [.string(facts.register.reference)] + corpus.grants.map { .string($0.uri) }),
-      "privacy-enhancing": [], "processing-included": [], "processing-excluded": [],
+      "privacy-enhancing": [],
+      "processing-included": .array(corpus.territories.map { ["country": .string($0.code)] }),
+      "processing-excluded": [],
       "storage-allowed": [], "storage-forbidden": [],
       "license": .array(corpus.grants.map { .string($0.licenceReference) }),
       "intended-purpose": [

@@ -165,13 +165,13 @@ struct HuggingFaceCard {
       ("Merkle root", facts.register.root.hex),
     ])
     lines += [
-      "", "## Grants", "", "| grant | by | rate | until | revoked |", "|---|---|---|---|---|",
+      "", "## Grants", "", "| grant | by | rate | until | status |", "|---|---|---|---|---|",
     ]
     for grant in corpus.grants.prefix(mostRows) {
       lines.append(
         "| \(grant.identifier.short) | \(Markdown.line(grant.issuer.label)) | \(grant.rate) |"
           + " \(grant.validUntil?.date ?? "no end") |"
-          + " \(grant.revocation.map { "entry \($0.position)" } ?? "no") |")
+          + " \(grant.status) |")
     }
     if corpus.grants.count > mostRows {
       lines.append("| \(corpus.grants.count - mostRows) more | in the log | | | |")

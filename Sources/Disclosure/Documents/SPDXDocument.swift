@@ -95,15 +95,13 @@ struct SPDXDocument {
 
   private mutating func addLicences() {
     for grant in facts.corpus.grants {
-      let status =
-        grant.revocation.map { "revoked at entry \($0.position)" } ?? "not revoked"
       add(
         "expandedlicensing_CustomLicense", grant.uri,
         [
           "name": .string(grant.licenceReference),
           "simplelicensing_licenseText": .string(grant.credential.canonicalText),
           "comment": .string(
-            "A signed W3C Verifiable Credential; \(status) as of log size"
+            "A signed W3C Verifiable Credential; \(grant.status) as of log size"
               + " \(facts.register.treeSize). Royalty \(grant.rate)."),
           "externalRef": [
             [
@@ -168,7 +166,7 @@ struct SPDXDocument {
         "software_File", work.uri,
         [
           "name": .string(Markdown.plain(work.label)), "verifiedUsing": Self.hash(work.work),
-          "originatedBy": [.string(work.owner.did.text)],
+          "originatedBy": .array(work.owners.map { .string($0.party.did.text) }),
           "builtTime": .string(work.registration.at.description),
           "software_primaryPurpose": "data", "contentType": "text/plain",
         ])
@@ -177,7 +175,7 @@ struct SPDXDocument {
     relate(dataset, "hasDeclaredLicense", [licenceOfCorpus])
     relate(dataset, "hasConcludedLicense", [licenceOfCorpus])
     for work in corpus.works {
-      relate(work.uri, "hasDeclaredLicense", ["urn:sha256:\(work.grant.hex)"])
+      relate(work.uri, "hasDeclaredLicense", work.grants.map { "urn:sha256:\($0.hex)" })
     }
   }
 

@@ -43,7 +43,7 @@ package struct CorpusFacts: Sendable {
 
   /// Everybody whose works were admitted, by key.
   package var owners: [PartyFacts] {
-    Array(Set(works.map(\.owner))).sorted { $0.did < $1.did }
+    Array(Set(works.flatMap(\.owners).map(\.party))).sorted { $0.did < $1.did }
   }
 
   /// From the registration of the first admitted work to that of the last.
@@ -60,8 +60,16 @@ package struct CorpusFacts: Sendable {
     return low == high ? "\(low)" : "\(low) to \(high)"
   }
 
-  /// Grants that were revoked after the admission.
-  package var revoked: [GrantFacts] { grants.filter { $0.revocation != nil } }
+  /// Grants that were revoked or suspended after the admission.
+  package var withdrawn: [GrantFacts] {
+    grants.filter { $0.revocation != nil || $0.suspension != nil }
+  }
+
+  /// The territories that grants name, in order; empty where all hold everywhere.
+  package var territories: [Territory] { Set(grants.flatMap(\.territories)).sorted() }
+
+  /// Works that a model generated, as their owners registered them.
+  package var generated: [WorkFacts] { works.filter { $0.generator != nil } }
 
   /// The manifest's name as a URI.
   package var uri: String { "urn:sha256:\(manifest.hex)" }
@@ -75,24 +83,41 @@ package struct WorkFacts: Sendable {
   package let byteCount: Int
   /// Its title; nil where names stay out of the document.
   package let title: String?
-  /// Who registered it.
-  package let owner: PartyFacts
+  /// Everybody who owns it, with the weight of the part, by key.
+  package let owners: [Owner]
   /// Where it was registered.
   package let registration: LogEntry
-  /// The grant it was admitted under.
-  package let grant: Digest
+  /// The grants it was admitted under: of several owners, those of all who agreed.
+  package let grants: [Digest]
+  /// The model that generated it, as registered.
+  package let generator: Digest?
+
+  /// One owner of a work.
+  package struct Owner: Hashable, Sendable {
+    /// Who it is.
+    package let party: PartyFacts
+    /// Its part of the sum of all owners' weights.
+    package let weight: Int64
+
+    /// Describes a part.
+    package init(party: PartyFacts, weight: Int64) {
+      self.party = party
+      self.weight = weight
+    }
+  }
 
   /// Describes a work.
   package init(
-    work: Digest, byteCount: Int, title: String?, owner: PartyFacts, registration: LogEntry,
-    grant: Digest
+    work: Digest, byteCount: Int, title: String?, owners: [Owner], registration: LogEntry,
+    grants: [Digest], generator: Digest? = nil
   ) {
     self.work = work
     self.byteCount = byteCount
     self.title = title
-    self.owner = owner
+    self.owners = owners
     self.registration = registration
-    self.grant = grant
+    self.grants = grants
+    self.generator = generator
   }
 
   /// The work's name as a URI.

@@ -94,6 +94,10 @@ package struct GrantFacts: Sendable {
   package let purposes: [Purpose]
   /// The royalty on the revenue attributed to the work.
   package let rate: Rate
+  /// The least that is owed for the work.
+  package let minimumFee: Amount?
+  /// Where the work may be used; empty for everywhere.
+  package let territories: [Territory]
   /// From when it holds.
   package let validFrom: Timestamp
   /// Until when, if it ends.
@@ -102,12 +106,15 @@ package struct GrantFacts: Sendable {
   package let entry: LogEntry
   /// Where it was revoked, if it was.
   package let revocation: LogEntry?
+  /// Since where it is suspended, if it is.
+  package let suspension: LogEntry?
 
   /// Describes a grant.
   package init(
     identifier: Digest, credential: JSON, issuer: PartyFacts, grantee: PartyFacts?,
-    purposes: [Purpose], rate: Rate, validFrom: Timestamp, validUntil: Timestamp?, entry: LogEntry,
-    revocation: LogEntry?
+    purposes: [Purpose], rate: Rate, minimumFee: Amount?, territories: [Territory],
+    validFrom: Timestamp, validUntil: Timestamp?, entry: LogEntry, revocation: LogEntry?,
+    suspension: LogEntry?
   ) {
     self.identifier = identifier
     self.credential = credential
@@ -115,14 +122,24 @@ package struct GrantFacts: Sendable {
     self.grantee = grantee
     self.purposes = purposes
     self.rate = rate
+    self.minimumFee = minimumFee
+    self.territories = territories
     self.validFrom = validFrom
     self.validUntil = validUntil
     self.entry = entry
     self.revocation = revocation
+    self.suspension = suspension
   }
 
   /// The grant as a licence is called in SPDX documents, which have no identifier for a consent.
   package var licenceReference: String { "LicenseRef-cadastre-grant-\(identifier.hex)" }
+
+  /// What became of it, in words.
+  package var status: String {
+    if let revocation { return "revoked at entry \(revocation.position)" }
+    if let suspension { return "suspended since entry \(suspension.position)" }
+    return "not revoked"
+  }
 
   /// The grant's name as a URI.
   package var uri: String { "urn:sha256:\(identifier.hex)" }

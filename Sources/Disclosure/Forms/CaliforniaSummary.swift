@@ -100,9 +100,9 @@ enum CaliforniaSummary {
         ?? .notApplicable("a manifest is disclosed, no run"))
     section.add(
       "synthetic", "12. Synthetic data",
-      .stated(
-        facts.statements[.syntheticData],
-        else: "the register does not record how a work was made; give 'syntheticData'"))
+      facts.statements[.syntheticData].map {
+        .statement(EUSummary.synthetic(facts.corpus).text + ". " + $0)
+      } ?? EUSummary.synthetic(facts.corpus))
   }
 
   /// How many owners are listed before the manifest is referred to.

@@ -97,6 +97,8 @@ package struct DiscloseModel {
         "the manifest has \(manifest.entries.count) works and a document lists at most"
           + " \(DisclosureFacts.mostWorks): admit it in parts")
     }
+    // What a work rests on is read from the register as the gate read it.
+    let state = try snapshot.state(before: admission.position)
     let works = try manifest.entries.map { admitted in
       guard let work = snapshot.state.works[admitted.work] else {
         throw ServiceError.refused("the work \(admitted.work.short) is not in the register")
@@ -104,9 +106,12 @@ package struct DiscloseModel {
       return WorkFacts(
         work: admitted.work, byteCount: admitted.byteCount,
         title: showsNames ? snapshot.names.value(work.registration.title) : nil,
-        owner: party(work.owner), registration: entry(work.position), grant: admitted.grant)
+        owners: work.owners.map { WorkFacts.Owner(party: party($0.party), weight: $0.weight) },
+        registration: entry(work.position),
+        grants: try voices(for: work, admitted, manifest, in: state),
+        generator: work.registration.generator)
     }
-    let grants = try Set(manifest.entries.map(\.grant)).map { identifier in
+    let grants = try Set(works.flatMap(\.grants)).map { identifier in
       guard let issued = snapshot.state.grant(identifier) else {
         throw ServiceError.refused("the grant \(identifier.short) is not in the register")
       }
@@ -118,6 +123,28 @@ package struct DiscloseModel {
       refused: Int(admission.record.refused), works: works, grants: grants)
   }
 
+  /// The grants of all owners who agreed with the one that the manifest names, which stands last.
+  private func voices(
+    for work: RegisterState.Work, _ admitted: Manifest.Entry, _ manifest: Manifest,
+    in state: RegisterState
+  ) throws -> [Digest] {
+    guard let named = state.grant(admitted.grant) else {
+      throw ServiceError.refused("the grant \(admitted.grant.short) is not in the register")
+    }
+    guard work.owners.count > 1, let record = snapshot.state.admissions[manifest.digest] else {
+      return [admitted.grant]
+    }
+    let moment = snapshot.events[record.position].at
+    let others = state.grants(covering: work).filter { other in
+      let terms = other.grant.terms
+      return other.identifier != named.identifier && other.isStanding
+        && other.grant.issuer != named.grant.issuer && terms.price == named.grant.terms.price
+        && terms.purposes.contains(manifest.purpose) && terms.allows(manifest.grantee)
+        && terms.allows(in: manifest.territory) && terms.isInForce(at: moment)
+    }
+    return others.map(\.identifier) + [admitted.grant]
+  }
+
   private func grant(_ issued: RegisterState.IssuedGrant) -> GrantFacts {
     let terms = issued.grant.terms
     var grantee: PartyFacts?
@@ -125,8 +152,9 @@ package struct DiscloseModel {
     return GrantFacts(
       identifier: issued.identifier, credential: issued.grant.credential,
       issuer: party(issued.grant.issuer), grantee: grantee, purposes: terms.purposes,
-      rate: terms.rate, validFrom: terms.validFrom, validUntil: terms.validUntil,
-      entry: entry(issued.position), revocation: issued.revokedAt.map(entry))
+      rate: terms.rate, minimumFee: terms.minimumFee, territories: terms.territories,
+      validFrom: terms.validFrom, validUntil: terms.validUntil, entry: entry(issued.position),
+      revocation: issued.revokedAt.map(entry), suspension: issued.suspendedAt.map(entry))
   }
 
   // MARK: - The model
@@ -146,7 +174,13 @@ package struct DiscloseModel {
     let register = try ModelFile.shares(
       of: name, layout: snapshot.layout, state: snapshot.state)
     var units: [DIDKey: Int64] = [:]
-    for row in register.rows { units[row.owner, default: 0] += row.units }
+    for row in register.rows {
+      let owners =
+        snapshot.state.works[row.work]?.owners
+        ?? [Ownership.Owner(party: row.owner, weight: 1)]
+      let parts = LargestRemainder.divide(row.units, weights: owners.map { UInt64($0.weight) })
+      for (owner, part) in zip(owners, parts) { units[owner.party, default: 0] += part }
+    }
     let shape = configuration.model
     return ModelFacts(
       start: run.start, finish: finish, release: release, started: entry(run.position),
