@@ -6,7 +6,8 @@ DIR ?= cadastre-quickstart
 LIBRARY ?= ../shared/corpora/library
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format bench-books bench-train bench-generate evaluate clean
+.PHONY: help quickstart build test format bench-books bench-train bench-generate bench-gate evaluate \
+  evaluate-gate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -44,9 +45,22 @@ bench-generate: ## Measure generation beside llama.cpp and PyTorch, and write Do
 	"$$(Scripts/benchmark-environment)" Benchmarks/peers/generate.py .build/release/generate-benchmark \
 	  Documentation/benchmarks/generate.md
 
+bench-gate: ## Measure fingerprints and look-ups beside rensa and datasketch, and write Documentation/benchmarks/gate.md
+	@Scripts/bootstrap
+	swift build -c release --product gate-benchmark
+	@mkdir -p .build Documentation/benchmarks && bible -f gen1:1-rev22:21 >.build/king-james.txt
+	"$$(Scripts/gate-environment)" Benchmarks/peers/gate.py .build/release/gate-benchmark \
+	  .build/king-james.txt "$(LIBRARY)" Documentation/benchmarks/gate.md
+
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap
 	@Scripts/evaluate "$(LIBRARY)" .build/evaluation
 
+evaluate-gate: ## Measure what the gate finds and holds by mistake, and write it into Documentation/gate.md
+	@Scripts/bootstrap
+	swift build -c release --product gate-evaluation
+	@mkdir -p .build && bible -f gen1:1-rev22:21 >.build/king-james.txt
+	.build/release/gate-evaluation .build/king-james.txt "$(LIBRARY)" Documentation/gate.md
+
 clean: ## Remove build products, the virtual environments and the quickstart
-	rm -rf .build .venv .venv-evaluation "$(DIR)"
+	rm -rf .build .venv .venv-evaluation .venv-gate "$(DIR)"
