@@ -4,10 +4,11 @@
 SHELL := /bin/bash
 DIR ?= cadastre-quickstart
 LIBRARY ?= ../shared/corpora/library
+SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format bench-books bench-train bench-generate bench-gate evaluate \
-  evaluate-gate clean
+.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate \
+  evaluate evaluate-gate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -25,11 +26,21 @@ test: ## Everything that decides whether a change may land
 format: ## Format all Swift files in place
 	swift format --in-place --recursive --parallel Package.swift Sources Tests Benchmarks
 
+fuzz: ## Fuzz every reader of outside bytes for SECONDS_EACH seconds (60)
+	@Scripts/bootstrap
+	@Scripts/fuzz "$(SECONDS_EACH)"
+
 bench-books: ## Measure what the books cost a run, and write Documentation/benchmarks/books.md
 	@Scripts/bootstrap
 	swift build -c release --product books-benchmark
 	@mkdir -p .build Documentation/benchmarks && bible -f gen1:1-rev22:21 >.build/king-james.txt
 	.build/release/books-benchmark .build/king-james.txt page=Documentation/benchmarks/books.md
+
+bench-grants: ## Issue and verify a million grants, and write Documentation/benchmarks/grants.md
+	@Scripts/bootstrap
+	swift build -c release --product grants-benchmark
+	@mkdir -p Documentation/benchmarks
+	.build/release/grants-benchmark page=Documentation/benchmarks/grants.md
 
 bench-train: ## Measure training steps beside PyTorch's, and write Documentation/benchmarks/train.md
 	@Scripts/bootstrap

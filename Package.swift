@@ -46,8 +46,12 @@ let modules: [Module] = [
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
   Module(
-    name: "Register", uses: ["Primitives", "Canonical", "Money", "Signing"],
+    name: "Register", uses: ["Primitives", "Canonical", "Merkle", "Money", "Signing", "CZlib"],
     testUses: ["TestSupport"]),
+  Module(
+    name: "Rights",
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CXML2", "CArchive"],
+    testUses: ["TestSupport", "Gate"]),
   Module(
     name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
@@ -58,6 +62,9 @@ let modules: [Module] = [
   Module(
     name: "Settlement", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     testUses: ["TestSupport", "Merkle", "Gate", "Attribution", "Storage", "TransparencyLog"]),
+  Module(
+    name: "Disclosure", uses: ["Primitives", "Canonical", "Money", "Signing", "Register"],
+    testUses: ["TestSupport"]),
   Module(
     name: "Storage",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite"],
@@ -73,15 +80,15 @@ let modules: [Module] = [
   Module(
     name: "Audit",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Gate", "Attribution",
-      "Settlement", "Storage", "TransparencyLog",
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",
+      "Attribution", "Settlement", "Storage", "TransparencyLog",
     ], hasTests: false),
   Module(
     name: "Service",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register",
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -91,8 +98,12 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CDivSufSort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
+  .systemLibrary(name: "CXML2", pkgConfig: "libxml-2.0", providers: [.apt(["libxml2-dev"])]),
+  .systemLibrary(
+    name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
+  .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
 ]
 
@@ -111,10 +122,28 @@ let testSupport: [Target] = [
     dependencies: ["Primitives", "Canonical", "Money", "Signing", "Register"],
     path: "Tests/TestSupport",
     swiftSettings: settings),
+  .target(
+    name: "FuzzTargets",
+    dependencies: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Tokenization",
+      "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage", "Service",
+    ],
+    path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
     name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
     swiftSettings: settings),
 ]
+
+/// The program that libFuzzer drives; only `Scripts/fuzz` sets the variable and the sanitizer's flags.
+let fuzzing: [Target] =
+  Context.environment["CADASTRE_FUZZING"] == nil
+  ? []
+  : [
+    .systemLibrary(name: "CLibFuzzer", path: "Tests/CLibFuzzer"),
+    .executableTarget(
+      name: "fuzz", dependencies: ["CLibFuzzer", "FuzzTargets"], path: "Tests/FuzzDriver",
+      swiftSettings: settings),
+  ]
 
 /// Tests of the whole: the program as it was built, and the tree as it lies.
 let wholeTests: [Target] = [
@@ -124,6 +153,10 @@ let wholeTests: [Target] = [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
       "TestSupport",
     ],
+    swiftSettings: settings),
+  .testTarget(
+    name: "FuzzTests",
+    dependencies: ["FuzzTargets", "Canonical", "Primitives", "Storage", "TestSupport"],
     swiftSettings: settings),
   .testTarget(name: "TidyTests", swiftSettings: settings),
 ]
@@ -135,6 +168,10 @@ let benchmarks: [Target] = [
     name: "books-benchmark",
     dependencies: ["BenchmarkSupport", "Attribution", "Kernels", "Primitives", "Transformer"],
     path: "Benchmarks/BooksBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "grants-benchmark",
+    dependencies: ["BenchmarkSupport", "Canonical", "Money", "Primitives", "Register", "Signing"],
+    path: "Benchmarks/GrantsBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "step-benchmark",
     dependencies: ["BenchmarkSupport", "Canonical", "Kernels", "Primitives", "Transformer"],
@@ -162,15 +199,16 @@ let programs: [Target] = [
   .executableTarget(
     name: "cadastre",
     dependencies: [
-      "Primitives", "Canonical", "Money", "Signing", "Register", "Gate", "Attribution",
-      "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+      "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
+      "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
+      "Disclosure",
     ],
     swiftSettings: settings)
 ]
 
 let package = Package(
   name: "Cadastre",
-  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs
+  targets: systemLibraries + wideKernels + testSupport + benchmarks + programs + fuzzing
     + modules.map { module in
       .target(
         name: module.name,

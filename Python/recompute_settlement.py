@@ -214,7 +214,7 @@ def check_model(root, report, run):
     return shares
 
 
-def check_manifest(root, report, run, shares, grants):
+def check_manifest(root, report, run, shares, grants, owners):
     """Compares owners and rates of the rows with the manifest and the grants it rests on."""
     model, digest = run["start"]["model"], run["start"]["manifest"]
     manifest = json.loads((root / "admissions" / digest / "manifest.json").read_bytes())
@@ -226,14 +226,24 @@ def check_manifest(root, report, run, shares, grants):
         work["work"]: (
             work["owner"],
             grants[work["grant"]]["credentialSubject"]["ratePartsPerMillion"],
-            grants[work["grant"]]["issuer"],
+            grants[work["grant"]]["credentialSubject"].get("minimumFee"),
         )
         for work in manifest["works"]
     }
     report.check(
-        {row["work"]: (row["owner"], row["ratePartsPerMillion"], row["owner"]) for row in shares["rows"]}
+        {
+            row["work"]: (row["owner"], row["ratePartsPerMillion"], row.get("minimumFee"))
+            for row in shares["rows"]
+        }
         == terms,
-        f"{model}: {len(terms)} owners and rates are those of the grants in the log",
+        f"{model}: {len(terms)} owners, rates and fees are those of the grants in the log",
+    )
+    report.check(
+        all(
+            grants[work["grant"]]["issuer"] in owners[work["work"]] and work["owner"] in owners[work["work"]]
+            for work in manifest["works"]
+        ),
+        f"{model}: every work was granted by one who owns it",
     )
 
 
@@ -247,14 +257,21 @@ def end_month(period):
     return int(year) * 12 + last
 
 
-def divide_revenue(revenue, rows):
+def divide_revenue(revenue, currency, rows):
     """What each row is owed and what stays with the reporting party."""
     claims = [Fraction(row["units"], WHOLE) * Fraction(row["ratePartsPerMillion"], MILLION) for row in rows]
-    parts = largest_remainder(revenue, claims + [1 - sum(claims)])
-    return parts[:-1], parts[-1]
+    *parts, retained = largest_remainder(revenue, claims + [1 - sum(claims)])
+    fees = [row.get("minimumFee", {"minorUnits": 0, "currency": currency}) for row in rows]
+    missing = [
+        max(0, fee["minorUnits"] - part) if fee["currency"] == currency else 0
+        for fee, part in zip(fees, parts)
+    ]
+    if sum(missing) > retained:
+        missing = largest_remainder(retained, missing)
+    return [part + lift for part, lift in zip(parts, missing)], retained - sum(missing)
 
 
-def settle(period, position, reports, earlier, shares):
+def settle(period, position, reports, earlier, shares, owners):
     """The totals and lines of the settlement at a position of the log."""
 
     def covers(cut, report):
@@ -274,15 +291,19 @@ def settle(period, position, reports, earlier, shares):
             )
 
         rows = shares[model]["rows"]
-        stated, kept = divide_revenue(total(before), rows)
-        entitled, keeps = divide_revenue(total(before) + total(fresh), rows)
+        stated, kept = divide_revenue(total(before), currency, rows)
+        entitled, keeps = divide_revenue(total(before) + total(fresh), currency, rows)
         for row, now, then in zip(rows, entitled, stated):
-            lines.append(
-                {
-                    **row, "model": model, "currency": currency, "entitlement": now,
-                    "stated": then, "amount": now - then,
-                }
-            )
+            parties, weights = zip(*owners[row["work"]].items())
+            parts = [largest_remainder(whole, weights) for whole in (row["units"], now, then)]
+            for party, units, mine, told in zip(parties, *parts):
+                lines.append(
+                    {
+                        "owner": party, "work": row["work"], "model": model, "currency": currency,
+                        "units": units, "ratePartsPerMillion": row["ratePartsPerMillion"],
+                        "entitlement": mine, "stated": told, "amount": mine - told,
+                    }
+                )
         totals.append(
             {
                 "model": model, "currency": currency, "revenue": total(fresh),
@@ -293,7 +314,7 @@ def settle(period, position, reports, earlier, shares):
     return totals, lines
 
 
-def check_settlement(root, report, event, reports, earlier, shares):
+def check_settlement(root, report, event, reports, earlier, shares, owners):
     """Compares a settlement's file and totals with the computation, to the minor unit."""
     period, number, position = event["period"], event["number"], event["position"]
     name = f"settlements/{period}-{number}.json"
@@ -303,7 +324,7 @@ def check_settlement(root, report, event, reports, earlier, shares):
         f"{name} is the file that the log binds",
     )
     statements = json.loads(data)
-    totals, lines = settle(period, position, reports, earlier, shares)
+    totals, lines = settle(period, position, reports, earlier, shares, owners)
     same = sum(mine == theirs for mine, theirs in zip(lines, statements["lines"]))
     report.check(
         lines == statements["lines"],
@@ -336,11 +357,14 @@ def check_register(root, report):
         tree_root([leaf_hash(entry) for entry in entries]) == base64.b64decode(root_hash),
         f"log: {size} entries are those under the checkpoint's root",
     )
-    runs, grants, shares, reports, earlier = {}, {}, {}, [], []
+    runs, grants, shares, reports, earlier, owners = {}, {}, {}, [], [], {}
     for position, entry in enumerate(entries):
         event = json.loads(entry)
         kind, payload = event["type"], event["payload"]
-        if kind == "grant.issued":
+        if kind == "work.registered":
+            together = payload.get("owners", [{"party": event["by"], "weight": 1}])
+            owners[payload["work"]] = {owner["party"]: owner["weight"] for owner in together}
+        elif kind == "grant.issued":
             credential = payload["credential"]
             grants[hashlib.sha256(canonical(credential)).hexdigest()] = credential
         elif kind == "run.started":
@@ -351,12 +375,12 @@ def check_register(root, report):
             run = runs[payload["model"]]
             run["files"] = payload["files"]
             shares[payload["model"]] = check_model(root, report, run)
-            check_manifest(root, report, run, shares[payload["model"]], grants)
+            check_manifest(root, report, run, shares[payload["model"]], grants, owners)
         elif kind == "revenue.reported":
             reports.append({**payload, "position": position})
         elif kind == "settlement.computed":
             payload["position"] = position
-            check_settlement(root, report, payload, reports, earlier, shares)
+            check_settlement(root, report, payload, reports, earlier, shares, owners)
             earlier.append((position, payload["period"]))
 
 

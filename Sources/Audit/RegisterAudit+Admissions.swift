@@ -31,6 +31,7 @@ extension RegisterAudit {
     do {
       let gate = try Gate(
         state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
+        in: record.territory,
         fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
       let decisions = try leaves.map { try Decision(json: try JSON.parse($0)) }
       let corpus = Set(decisions.compactMap(\.work))
@@ -47,7 +48,7 @@ extension RegisterAudit {
       }
       let manifest = Manifest(
         decisions: decisions, decisionsRoot: root, purpose: record.purpose,
-        grantee: record.grantee, treeSize: before.size)
+        grantee: record.grantee, territory: record.territory, treeSize: before.size)
       report.require(
         manifest.digest == record.manifest
           && Int64(decisions.count { $0.verdict.isAdmitted }) == record.admitted

@@ -43,8 +43,8 @@ extension RegisterAudit {
     case .runFinished(let finish): audit(finish, before: before)
     case .modelReleased(let release): audit(release, before: before)
     case .settlementComputed(let record): audit(record, before: before)
-    case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .runCheckpointed,
-      .revenueReported:
+    case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .grantSuspended,
+      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported, .signalObserved:
       break
     }
   }

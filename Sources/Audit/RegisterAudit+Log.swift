@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Merkle
 import Primitives
 import Register
 import Signing
@@ -30,6 +31,7 @@ extension RegisterAudit {
       report.checked("log", "tiles and bundles hashed again", max(0, files.count - 1))
       report.checked("log", "entries under the signed root", Int(reader.size))
       entries = try reader.entries(0..<reader.size)
+      position = ProjectionPosition(size: Int(reader.size), root: reader.checkpoint.root)
       isLogWhole = true
     } catch {
       if report.holds { report.found("log", "\(error)") }

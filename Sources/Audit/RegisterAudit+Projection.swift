@@ -6,11 +6,14 @@ import Register
 import Storage
 
 extension RegisterAudit {
-  /// Compares the projection with a rebuild byte for byte, and every opening with its commitment.
+  /// Compares the projection with a rebuild, and every opening with its commitment.
   mutating func auditProjection() {
     let subject = relative(layout.projection)
     do {
-      if let difference = try Projection.difference(of: layout.projection, from: events) {
+      if let position,
+        let difference = try Projection.difference(
+          of: layout.projection, from: events, at: position)
+      {
         report.found(subject, difference)
       }
       report.checked("projection", "events compared with a rebuild", events.count)

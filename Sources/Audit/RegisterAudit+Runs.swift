@@ -19,10 +19,11 @@ extension RegisterAudit {
       return
     }
     for entry in manifest.entries {
-      let permission = before.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: moment)
       counts.grantsInUse += 1
-      if case .granted = permission { continue }
+      let isUsable = before.mayUse(
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: moment,
+        in: manifest.territory)
+      if isUsable { continue }
       report.found(
         subject, "'\(start.model)' used the work \(entry.work.short) without a standing grant")
     }
@@ -118,8 +119,11 @@ extension RegisterAudit {
         divided[row.work] == row.units, path,
         "the share of the work \(row.work.short) does not follow from the books")
       report.require(
-        admitted[row.work]?.owner == row.owner && admitted[row.work]?.rate == row.rate, path,
-        "the owner or rate of the work \(row.work.short) is not that of its grant")
+        admitted[row.work].map { entry in
+          entry.owner == row.owner && entry.rate == row.rate
+            && state.grant(entry.grant)?.grant.terms.minimumFee == row.minimumFee
+        } ?? false, path,
+        "the owner, rate or fee of the work \(row.work.short) is not that of its grant")
       report.require(
         state.parties[row.owner] != nil, path,
         "the share of the work \(row.work.short) does not end in a registered person")

@@ -19,6 +19,8 @@ package struct RegisterAudit {
   var isLogWhole = false
   /// The log's entries, once the log was found whole.
   var entries: [[UInt8]] = []
+  /// The size and root that the log signed.
+  var position: ProjectionPosition?
   /// How often each check was made while the log was folded.
   var counts = Counts()
 
@@ -36,6 +38,8 @@ package struct RegisterAudit {
       ("log", { $0.auditLog() }),
       ("events", { $0.auditEvents() }),
       ("works", { $0.auditWorks() }),
+      ("status", { $0.auditStatusLists() }),
+      ("signals", { $0.auditSignals() }),
       ("folders", { $0.auditFolders() }),
       ("projection", { $0.auditProjection() }),
     ]

@@ -62,4 +62,33 @@ package enum Base64 {
     }
     return bytes
   }
+
+  /// Base64url text without padding (RFC 4648 section 5).
+  package static func encodeURL(_ bytes: [UInt8]) -> String {
+    String(
+      decoding: encode(bytes).utf8.compactMap { character -> UInt8? in
+        switch character {
+        case UInt8(ascii: "+"): UInt8(ascii: "-")
+        case UInt8(ascii: "/"): UInt8(ascii: "_")
+        case UInt8(ascii: "="): nil
+        default: character
+        }
+      }, as: UTF8.self)
+  }
+
+  /// The bytes, or nil where the text is not canonical base64url without padding.
+  package static func decodeURL(_ text: String) -> [UInt8]? {
+    var characters: [UInt8] = []
+    characters.reserveCapacity(text.utf8.count + 2)
+    for character in text.utf8 {
+      switch character {
+      case UInt8(ascii: "-"): characters.append(UInt8(ascii: "+"))
+      case UInt8(ascii: "_"): characters.append(UInt8(ascii: "/"))
+      case UInt8(ascii: "+"), UInt8(ascii: "/"), UInt8(ascii: "="): return nil
+      default: characters.append(character)
+      }
+    }
+    while !characters.count.isMultiple(of: 4) { characters.append(UInt8(ascii: "=")) }
+    return decode(String(decoding: characters, as: UTF8.self))
+  }
 }

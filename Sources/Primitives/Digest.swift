@@ -39,9 +39,12 @@ package struct Digest: Hashable, Sendable {
     self.init(words.0, words.1, words.2, words.3)
   }
 
-  /// Reads 64 hexadecimal digits; anything else is nil.
+  /// Reads 64 lowercase hexadecimal digits; anything else is nil, so that a digest has one spelling.
   package init?(hex: String) {
-    guard hex.utf8.count == 2 * Self.byteCount, let bytes = Hex.decode(hex) else { return nil }
+    let isLowercase = !hex.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
+    guard hex.utf8.count == 2 * Self.byteCount, isLowercase, let bytes = Hex.decode(hex) else {
+      return nil
+    }
     self.init(bytes: bytes)
   }
 

@@ -17,6 +17,8 @@ package struct AdmissionRecord: Sendable {
   package let purpose: Purpose
   /// The party that asked.
   package let grantee: DIDKey
+  /// Where the works will be used; nil where nobody said.
+  package let territory: Territory?
   /// How many log entries the gate had read: the decisions hold as of this position.
   package let treeSize: Int64
   /// How many candidates were admitted.
@@ -26,13 +28,14 @@ package struct AdmissionRecord: Sendable {
 
   /// Makes a record.
   package init(
-    manifest: Digest, decisionsRoot: Digest, purpose: Purpose, grantee: DIDKey, treeSize: Int64,
-    admitted: Int64, refused: Int64
+    manifest: Digest, decisionsRoot: Digest, purpose: Purpose, grantee: DIDKey,
+    territory: Territory? = nil, treeSize: Int64, admitted: Int64, refused: Int64
   ) {
     self.manifest = manifest
     self.decisionsRoot = decisionsRoot
     self.purpose = purpose
     self.grantee = grantee
+    self.territory = territory
     self.treeSize = treeSize
     self.admitted = admitted
     self.refused = refused
@@ -44,6 +47,9 @@ package struct AdmissionRecord: Sendable {
     decisionsRoot = try fields.parsed("decisionsRoot", as: "a SHA-256 digest", Digest.init(hex:))
     purpose = try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:))
     grantee = try fields.parsed("grantee", as: "a did:key", DIDKey.init)
+    territory =
+      fields.has("territory")
+      ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil
     treeSize = try fields.integer("treeSize")
     admitted = try fields.integer("admitted")
     refused = try fields.integer("refused")
@@ -51,11 +57,13 @@ package struct AdmissionRecord: Sendable {
   }
 
   var payload: JSON {
-    [
+    var object: JSONObject = [
       "manifest": .string(manifest.hex), "decisionsRoot": .string(decisionsRoot.hex),
       "purpose": .string(purpose.rawValue), "grantee": .string(grantee.text),
       "treeSize": .integer(treeSize), "admitted": .integer(admitted),
       "refused": .integer(refused),
     ]
+    object["territory"] = territory.map { .string($0.code) }
+    return .object(object)
   }
 }

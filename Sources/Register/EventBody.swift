@@ -9,7 +9,10 @@ package enum EventBody: Sendable {
   case partyRegistered(PartyRegistration)
   case workRegistered(WorkRegistration)
   case grantIssued(Grant)
-  case grantRevoked(Revocation)
+  case grantRevoked(GrantReference)
+  case grantSuspended(GrantReference)
+  case grantResumed(GrantReference)
+  case collectionDeclared(CollectionDeclaration)
   case admissionDecided(AdmissionRecord)
   case runStarted(RunStart)
   case runCheckpointed(RunCheckpoint)
@@ -17,13 +20,17 @@ package enum EventBody: Sendable {
   case modelReleased(ModelRelease)
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
+  case signalObserved(SignalObservation)
 
   /// The types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
     "party.registered": { .partyRegistered(try PartyRegistration(payload: $0)) },
     "work.registered": { .workRegistered(try WorkRegistration(payload: $0)) },
     "grant.issued": { .grantIssued(try Grant(payload: $0)) },
-    "grant.revoked": { .grantRevoked(try Revocation(payload: $0)) },
+    "grant.revoked": { .grantRevoked(try GrantReference(payload: $0, of: "grant.revoked")) },
+    "grant.suspended": { .grantSuspended(try GrantReference(payload: $0, of: "grant.suspended")) },
+    "grant.resumed": { .grantResumed(try GrantReference(payload: $0, of: "grant.resumed")) },
+    "collection.declared": { .collectionDeclared(try CollectionDeclaration(payload: $0)) },
     "admission.decided": { .admissionDecided(try AdmissionRecord(payload: $0)) },
     "run.started": { .runStarted(try RunStart(payload: $0)) },
     "run.checkpointed": { .runCheckpointed(try RunCheckpoint(payload: $0)) },
@@ -31,6 +38,7 @@ package enum EventBody: Sendable {
     "model.released": { .modelReleased(try ModelRelease(payload: $0)) },
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
+    "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
@@ -46,6 +54,9 @@ package enum EventBody: Sendable {
     case .workRegistered: "work.registered"
     case .grantIssued: "grant.issued"
     case .grantRevoked: "grant.revoked"
+    case .grantSuspended: "grant.suspended"
+    case .grantResumed: "grant.resumed"
+    case .collectionDeclared: "collection.declared"
     case .admissionDecided: "admission.decided"
     case .runStarted: "run.started"
     case .runCheckpointed: "run.checkpointed"
@@ -53,6 +64,7 @@ package enum EventBody: Sendable {
     case .modelReleased: "model.released"
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
+    case .signalObserved: "signal.observed"
     }
   }
 
@@ -62,7 +74,9 @@ package enum EventBody: Sendable {
     case .partyRegistered(let value): value.payload
     case .workRegistered(let value): value.payload
     case .grantIssued(let value): value.payload
-    case .grantRevoked(let value): value.payload
+    case .grantRevoked(let value), .grantSuspended(let value), .grantResumed(let value):
+      value.payload
+    case .collectionDeclared(let value): value.payload
     case .admissionDecided(let value): value.payload
     case .runStarted(let value): value.payload
     case .runCheckpointed(let value): value.payload
@@ -70,6 +84,7 @@ package enum EventBody: Sendable {
     case .modelReleased(let value): value.payload
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
+    case .signalObserved(let value): value.payload
     }
   }
 }

@@ -6,62 +6,6 @@ package import Money
 package import Primitives
 package import Signing
 
-/// What a grant allows; a grant names each, and none implies another.
-package enum Purpose: String, Sendable, CaseIterable {
-  case train
-  case fineTune = "fine-tune"
-  case distil
-  case ground
-  case index
-  case evaluate
-}
-
-/// What a grant covers.
-package enum GrantSubject: Hashable, Sendable {
-  /// One work, by the SHA-256 of its bytes.
-  case work(Digest)
-  /// Every work that the issuer has registered, or will.
-  case allWorks
-}
-
-/// Whom a grant allows.
-package enum Grantee: Hashable, Sendable {
-  case party(DIDKey)
-  case anyone
-}
-
-/// The terms of a grant, before it is signed.
-package struct GrantTerms: Hashable, Sendable {
-  /// What it covers.
-  package var subject: GrantSubject
-  /// Whom it allows.
-  package var grantee: Grantee
-  /// What for; sorted by name, at least one.
-  package var purposes: [Purpose]
-  /// The royalty on the revenue attributed to the work.
-  package var rate: Rate
-  /// From when it holds.
-  package var validFrom: Timestamp
-  /// Until when it holds, that moment excluded; nil without end.
-  package var validUntil: Timestamp?
-  /// Whether derived models keep owing.
-  package var derivativesInherit: Bool
-
-  /// Makes terms.
-  package init(
-    subject: GrantSubject, grantee: Grantee, purposes: [Purpose], rate: Rate,
-    validFrom: Timestamp, validUntil: Timestamp? = nil, derivativesInherit: Bool = true
-  ) {
-    self.subject = subject
-    self.grantee = grantee
-    self.purposes = Set(purposes).sorted { $0.rawValue < $1.rawValue }
-    self.rate = rate
-    self.validFrom = validFrom
-    self.validUntil = validUntil
-    self.derivativesInherit = derivativesInherit
-  }
-}
-
 /// `grant.issued`: a W3C Verifiable Credential 2.0, signed by the owner with `eddsa-jcs-2022`.
 ///
 /// The credential carries its own proof, so it is valid outside the log too; its identifier here is
@@ -73,6 +17,8 @@ package struct Grant: Sendable {
   package let issuer: DIDKey
   /// What was granted.
   package let terms: GrantTerms
+  /// Where the credential's bits stand in status lists; nil for one that names none.
+  package let status: StatusEntry?
 
   /// The context of every credential (VC 2.0 section 4.3), and of this project's own terms.
   static let context: JSON = [
@@ -89,8 +35,13 @@ package struct Grant: Sendable {
   ///   - terms: What is granted.
   ///   - key: The owner's key.
   ///   - uuid: 16 random bytes for the credential's `id`.
+  ///   - status: Where the register will publish what became of it.
+  ///   - created: When it is signed; nil for when it begins.
   /// - Throws: What signing throws.
-  package init(terms: GrantTerms, signedBy key: SecretKey, uuid: [UInt8]) throws {
+  package init(
+    terms: GrantTerms, signedBy key: SecretKey, uuid: [UInt8], status: StatusEntry? = nil,
+    created: Timestamp? = nil
+  ) throws {
     precondition(!terms.purposes.isEmpty, "a grant names at least one purpose")
     let issuer = DIDKey(key.publicKey)
     var subject: JSONObject = [
@@ -99,8 +50,14 @@ package struct Grant: Sendable {
       "derivativesInherit": .bool(terms.derivativesInherit),
     ]
     switch terms.subject {
-    case .work(let digest): subject["work"] = .string("urn:sha256:" + digest.hex)
-    case .allWorks: subject["work"] = "all-works-of-issuer"
+    case .work(let digest): subject["work"] = .string(Self.digestPrefix + digest.hex)
+    case .collection(let root): subject["collection"] = .string(Self.digestPrefix + root.hex)
+    case .allWorks: subject["work"] = .string(Self.allWorks)
+    case .model(let identifier): subject["model"] = .string(Self.digestPrefix + identifier.hex)
+    }
+    subject["minimumFee"] = terms.minimumFee?.json
+    if !terms.territories.isEmpty {
+      subject["territory"] = .array(terms.territories.map { .string($0.code) })
     }
     switch terms.grantee {
     case .party(let did): subject["id"] = .string(did.text)
@@ -112,11 +69,16 @@ package struct Grant: Sendable {
       "credentialSubject": .object(subject),
     ]
     document["validUntil"] = terms.validUntil.map { .string($0.description) }
+    document["credentialStatus"] = status?.json
     credential = try DataIntegrity.sign(
-      document: .object(document), key: key, created: terms.validFrom)
+      document: .object(document), key: key, created: created ?? terms.validFrom)
     self.issuer = issuer
     self.terms = terms
+    self.status = status
   }
+
+  static let digestPrefix = "urn:sha256:"
+  static let allWorks = "all-works-of-issuer"
 
   /// Reads and verifies a credential.
   ///
@@ -137,6 +99,7 @@ package struct Grant: Sendable {
       }
       validUntil = end
     }
+    status = try fields.optional("credentialStatus").map { try StatusEntry(json: $0) }
     let subject = try fields.value("credentialSubject")
     _ = try fields.value("proof")
     try fields.finish()
@@ -155,41 +118,6 @@ package struct Grant: Sendable {
 
   var payload: JSON { ["credential": credential] }
 
-  private static func terms(
-    of subject: JSON, validFrom: Timestamp, validUntil: Timestamp?
-  ) throws -> GrantTerms {
-    var fields = try JSONFields(subject, of: "the credential's subject")
-    let covered = try fields.parsed("work", as: "urn:sha256:… or all-works-of-issuer") { text in
-      text == "all-works-of-issuer"
-        ? GrantSubject.allWorks
-        : text.hasPrefix("urn:sha256:")
-          ? Digest(hex: String(text.dropFirst(11))).map(GrantSubject.work) : nil
-    }
-    let grantee: Grantee
-    if let party = fields.optional("id") {
-      guard let did = party.string.flatMap(DIDKey.init) else { throw GrantError.unknownGrantee }
-      grantee = .party(did)
-    } else {
-      guard try fields.string("grantee") == "anyone" else { throw GrantError.unknownGrantee }
-      grantee = .anyone
-    }
-    let purposes = try fields.array("purpose").map { value in
-      guard let purpose = value.string.flatMap(Purpose.init(rawValue:)) else {
-        throw GrantError.unknownPurpose
-      }
-      return purpose
-    }
-    guard !purposes.isEmpty else { throw GrantError.unknownPurpose }
-    let parts = try fields.integer(
-      "ratePartsPerMillion", in: 0...Rate.whole.partsPerMillion)
-    let inherit = try fields.bool("derivativesInherit")
-    try fields.finish()
-    return GrantTerms(
-      subject: covered, grantee: grantee, purposes: purposes,
-      rate: Rate(partsPerMillion: parts) ?? .whole, validFrom: validFrom,
-      validUntil: validUntil, derivativesInherit: inherit)
-  }
-
   /// A version 4 UUID of RFC 9562 from 16 random bytes.
   private static func urn(uuid: [UInt8]) -> String {
     precondition(uuid.count == 16, "a UUID has 16 bytes")
@@ -206,8 +134,11 @@ package struct Grant: Sendable {
 package enum GrantError: Error, Hashable, Sendable {
   case unknownContext
   case unknownType
+  case unknownSubject
   case unknownGrantee
   case unknownPurpose
+  case unknownTerritory
+  case unknownStatus
   case badProof(String)
 }
 
@@ -216,8 +147,13 @@ extension GrantError: CustomStringConvertible {
     switch self {
     case .unknownContext: "the credential's @context is not that of a use grant"
     case .unknownType: "the credential's type is not that of a use grant"
+    case .unknownSubject:
+      "the credential names not exactly one work, collection, model or all works of its issuer"
     case .unknownGrantee: "the credential names neither a did:key as grantee nor 'anyone'"
     case .unknownPurpose: "the credential names no purpose, or one that is not known"
+    case .unknownTerritory:
+      "the credential's territories are not codes of two capital letters (ISO 3166-1) in order"
+    case .unknownStatus: "the credential's status is not an entry of a register's status lists"
     case .badProof(let reason): "the grant's signature does not verify: \(reason)"
     }
   }

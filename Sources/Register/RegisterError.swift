@@ -19,6 +19,15 @@ package enum RegisterError: Error, Sendable {
   case grantExists(Digest)
   case unknownGrant(Digest)
   case alreadyRevoked(Digest, position: Int)
+  case alreadySuspended(Digest, position: Int)
+  case notSuspended(Digest)
+  case foreignStatusList(Digest, String)
+  case statusTaken(Digest, list: Int, index: Int)
+  case unknownCollection(Digest)
+  case collectionExists(Digest, position: Int)
+  case collectionOutOfOrder(Digest)
+  case collectionDiffers(Digest)
+  case unknownIdentifier(Digest)
   case staleAdmission(read: Int, size: Int)
   case admissionExists(Digest)
   case unknownManifest(Digest)
@@ -36,6 +45,8 @@ package enum RegisterError: Error, Sendable {
   case revenueOutOfRange(ModelName)
   case settlementOutOfOrder(Period)
   case settlementDoesNotAddUp(Period, ModelName)
+  case notTheDeclaringParty(DIDKey)
+  case signalKnown(SignalFormat, position: Int)
 }
 
 extension RegisterError: CustomStringConvertible {
@@ -55,6 +66,23 @@ extension RegisterError: CustomStringConvertible {
     case .unknownGrant(let grant): "no grant \(grant.short) is in the log"
     case .alreadyRevoked(let grant, let position):
       "the grant \(grant.short) was revoked already, at entry \(position)"
+    case .alreadySuspended(let grant, let position):
+      "the grant \(grant.short) is suspended already, since entry \(position)"
+    case .notSuspended(let grant): "the grant \(grant.short) is not suspended"
+    case .foreignStatusList(let grant, let base):
+      "the grant \(grant.short) names status lists of '\(base)', which are not this register's"
+    case .statusTaken(let grant, let list, let index):
+      "the grant \(grant.short) names place \(index) of status list \(list), which is another's"
+    case .unknownCollection(let root):
+      "no collection \(root.short) is declared: declare it with 'cadastre collection add'"
+    case .collectionExists(let root, let position):
+      "the collection \(root.short) is declared already, at entry \(position)"
+    case .collectionOutOfOrder(let root):
+      "a part of the collection \(root.short) does not follow the one before"
+    case .collectionDiffers(let root):
+      "the works of the collection \(root.short) do not make its root"
+    case .unknownIdentifier(let model):
+      "no released model has the identifier \(model.short)"
     case .staleAdmission(let read, let size):
       "the gate had read \(read) entries and the log has \(size): admit again"
     case .admissionExists(let manifest): "the manifest \(manifest.short) was decided already"
@@ -79,6 +107,10 @@ extension RegisterError: CustomStringConvertible {
     case .settlementOutOfOrder(let period): "the settlement of \(period) is out of order"
     case .settlementDoesNotAddUp(let period, let model):
       "the settlement of \(period) does not add up for '\(model)'"
+    case .notTheDeclaringParty(let did):
+      "a signal is signed by the operator or by the party it is of, and \(did) is neither"
+    case .signalKnown(let format, let position):
+      "the \(format.rawValue) signal says what entry \(position) says already: nothing is new"
     }
   }
 }

@@ -13,7 +13,10 @@ extension RegisterState {
     case .partyRegistered(let party): try fold(party, by: event.by)
     case .workRegistered(let work): try fold(work, by: event.by)
     case .grantIssued(let grant): try fold(grant, by: event.by)
-    case .grantRevoked(let revocation): try fold(revocation, by: event.by)
+    case .grantRevoked(let reference): try revoke(reference.grant, by: event.by)
+    case .grantSuspended(let reference): try suspend(reference.grant, by: event.by)
+    case .grantResumed(let reference): try resume(reference.grant, by: event.by)
+    case .collectionDeclared(let part): try fold(part, by: event.by)
     case .admissionDecided(let record): try fold(record, by: event.by)
     case .runStarted(let start): try fold(start, by: event.by)
     case .runCheckpointed(let checkpoint): try fold(checkpoint, by: event.by)
@@ -21,6 +24,7 @@ extension RegisterState {
     case .modelReleased(let release): try fold(release, by: event.by)
     case .revenueReported(let report): try fold(report, by: event.by)
     case .settlementComputed(let record): try fold(record, by: event.by)
+    case .signalObserved(let signal): try fold(signal, by: event.by)
     }
   }
 
@@ -28,7 +32,7 @@ extension RegisterState {
     if case .partyRegistered(let party) = event.body { party.role == .operator } else { false }
   }
 
-  private func requireOperator(_ signer: DIDKey) throws(RegisterError) {
+  func requireOperator(_ signer: DIDKey) throws(RegisterError) {
     guard signer == `operator` else { throw .notTheOperator(signer) }
   }
 
@@ -39,7 +43,8 @@ extension RegisterState {
       `operator` = signer
     }
     parties[signer] = Party(
-      role: party.role, name: party.name, territory: party.territory, position: size)
+      role: party.role, name: party.name, territory: party.territory, address: party.address,
+      position: size)
   }
 
   private mutating func fold(_ work: WorkRegistration, by signer: DIDKey) throws(RegisterError) {
@@ -47,34 +52,13 @@ extension RegisterState {
     if let earlier = works[work.work] {
       throw .workExists(work.work, position: earlier.position)
     }
+    for owner in work.ownership?.owners ?? [] where parties[owner.party] == nil {
+      throw .unknownParty(owner.party)
+    }
+    guard work.ownership.map({ $0.weight(of: signer) > 0 }) ?? true else {
+      throw .notTheOwner(signer, work: work.work)
+    }
     works[work.work] = Work(registration: work, owner: signer, position: size)
-  }
-
-  private mutating func fold(_ grant: Grant, by signer: DIDKey) throws(RegisterError) {
-    // The credential carries its issuer's own proof; the operator may log one signed elsewhere.
-    guard signer == grant.issuer || signer == `operator` else { throw .notTheIssuer(signer) }
-    guard parties[grant.issuer] != nil else { throw .unknownParty(grant.issuer) }
-    let identifier = grant.identifier
-    guard grantIndex[identifier] == nil else { throw .grantExists(identifier) }
-    switch grant.terms.subject {
-    case .work(let digest):
-      guard let work = works[digest] else { throw .unknownWork(digest) }
-      guard work.owner == grant.issuer else { throw .notTheOwner(grant.issuer, work: digest) }
-      grantsByWork[digest, default: []].append(grants.count)
-    case .allWorks:
-      grantsByIssuer[grant.issuer, default: []].append(grants.count)
-    }
-    grantIndex[identifier] = grants.count
-    grants.append(IssuedGrant(grant: grant, identifier: identifier, position: size))
-  }
-
-  private mutating func fold(_ revocation: Revocation, by signer: DIDKey) throws(RegisterError) {
-    guard let index = grantIndex[revocation.grant] else { throw .unknownGrant(revocation.grant) }
-    guard grants[index].grant.issuer == signer else { throw .notTheIssuer(signer) }
-    if let position = grants[index].revokedAt {
-      throw .alreadyRevoked(revocation.grant, position: position)
-    }
-    grants[index].revokedAt = size
   }
 
   private mutating func fold(_ record: AdmissionRecord, by signer: DIDKey) throws(RegisterError) {
@@ -144,6 +128,7 @@ extension RegisterState {
       throw .releaseDiffers(release.model, path: path)
     }
     runs[release.model]?.release = release
+    models[release.identifier] = models[release.identifier] ?? release.model
   }
 
   private mutating func fold(_ report: RevenueReport, by signer: DIDKey) throws(RegisterError) {

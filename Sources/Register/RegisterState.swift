@@ -15,30 +15,52 @@ package struct RegisterState: Sendable {
     package let role: PartyRegistration.Role
     package let name: Digest
     package let territory: Digest?
+    package let address: String?
     package let position: Int
   }
 
   /// A work and where it was registered.
   package struct Work: Sendable {
     package let registration: WorkRegistration
+    /// Who registered it: the one owner, or one of several.
     package let owner: DIDKey
     package let position: Int
+
+    /// Every owner with the weight of its part, in the order of their keys.
+    package var owners: [Ownership.Owner] {
+      registration.ownership?.owners ?? [Ownership.Owner(party: owner, weight: 1)]
+    }
+
+    /// The weight of owners that must agree to a use.
+    package var quorum: Int64 { registration.ownership?.quorum ?? 1 }
+
+    /// The weight of a party's part; zero where it owns nothing of the work.
+    package func weight(of party: DIDKey) -> Int64 {
+      registration.ownership?.weight(of: party) ?? (party == owner ? 1 : 0)
+    }
   }
 
-  /// A grant, where it was issued, and where it was revoked if it was.
+  /// A grant, where it was issued, and where it was revoked or suspended if it was.
   package struct IssuedGrant: Sendable {
     package let grant: Grant
     package let identifier: Digest
     package let position: Int
     package var revokedAt: Int?
+    package var suspendedAt: Int?
 
-    /// Whether the grant's subject takes in a work, whatever became of the grant.
-    package func covers(_ work: Work) -> Bool {
-      switch grant.terms.subject {
-      case .work(let digest): digest == work.registration.work
-      case .allWorks: grant.issuer == work.owner
-      }
-    }
+    /// Whether the grant is neither revoked nor suspended.
+    package var isStanding: Bool { revokedAt == nil && suspendedAt == nil }
+  }
+
+  /// A collection of works and where its last part was declared.
+  package struct Collection: Sendable {
+    package let declarer: DIDKey
+    package let count: Int
+    package internal(set) var works: [Digest]
+    package internal(set) var position: Int
+
+    /// Whether all parts are there.
+    package var isComplete: Bool { works.count == count }
   }
 
   /// An admission and where it was decided.
@@ -86,11 +108,23 @@ package struct RegisterState: Sendable {
   package internal(set) var revenues: [Revenue] = []
   /// All settlements in log order.
   package internal(set) var settlements: [Settlement] = []
+  /// All observed signals in log order.
+  package internal(set) var signals: [Signal] = []
 
-  /// Where each grant stands in `grants`, by identifier, by work, and by issuer for all works.
+  /// All collections by their root.
+  package internal(set) var collections: [Digest: Collection] = [:]
+  /// All released models by their identifier.
+  package internal(set) var models: [Digest: ModelName] = [:]
+
+  /// Where each grant stands in `grants`, by identifier, by what it covers, and by issuer for all works.
   var grantIndex: [Digest: Int] = [:]
-  var grantsByWork: [Digest: [Int]] = [:]
+  var grantsBySubject: [GrantSubject: [Int]] = [:]
   var grantsByIssuer: [DIDKey: [Int]] = [:]
+  /// The complete collections that a work is in.
+  var collectionsByWork: [Digest: [Digest]] = [:]
+  /// The places in status lists that are taken, by list.
+  var statusIndices: [Int: Set<Int>] = [:]
+  var signalIndex = SignalIndex()
 
   /// The state of an empty log.
   package init() {}

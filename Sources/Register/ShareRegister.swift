@@ -22,13 +22,18 @@ package struct ShareRegister: Sendable {
     package let units: Int64
     /// The royalty rate of the work's grant when the run started.
     package let rate: Rate
+    /// What that grant asks for at least; nil for nothing.
+    package let minimumFee: Amount?
 
     /// Makes a row.
-    package init(work: Digest, owner: DIDKey, units: Int64, rate: Rate) {
+    package init(
+      work: Digest, owner: DIDKey, units: Int64, rate: Rate, minimumFee: Amount? = nil
+    ) {
       self.work = work
       self.owner = owner
       self.units = units
       self.rate = rate
+      self.minimumFee = minimumFee
     }
   }
 
@@ -73,7 +78,8 @@ package struct ShareRegister: Sendable {
         owner: try row.parsed("owner", as: "a did:key", DIDKey.init),
         units: try row.integer("units", in: 0...Share.whole),
         rate: Rate(partsPerMillion: try row.integer("ratePartsPerMillion", in: 0...1_000_000))
-          ?? .whole)
+          ?? .whole,
+        minimumFee: try row.optional("minimumFee").map { try Amount(json: $0) })
       try row.finish()
       return result
     }
@@ -89,11 +95,13 @@ package struct ShareRegister: Sendable {
       "whole": .integer(Share.whole),
       "rows": .array(
         rows.map { row in
-          [
+          var object: JSONObject = [
             "work": .string(row.work.hex), "owner": .string(row.owner.text),
             "units": .integer(row.units),
             "ratePartsPerMillion": .integer(row.rate.partsPerMillion),
           ]
+          object["minimumFee"] = row.minimumFee?.json
+          return .object(object)
         }),
     ]
   }

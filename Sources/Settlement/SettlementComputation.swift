@@ -38,14 +38,15 @@ package enum SettlementComputation {
       let before = state.revenues.filter { revenue in earlier.contains { $0.covers(revenue) } }
       let added = account.sum(fresh)
       guard account.sum(before) + added >= 0 else { throw .negative(account.model, period) }
-      let stated = RoyaltyFlow.divide(account.sum(before), over: register)
-      let entitled = RoyaltyFlow.divide(account.sum(before) + added, over: register)
+      let stated = RoyaltyFlow.divide(
+        account.sum(before), in: account.currency, over: register)
+      let entitled = RoyaltyFlow.divide(
+        account.sum(before) + added, in: account.currency, over: register)
       for (index, row) in register.rows.enumerated() {
-        lines.append(
-          Statements.Line(
-            owner: row.owner, work: row.work, model: account.model, currency: account.currency,
-            units: row.units, rate: row.rate, entitlement: entitled.owed[index],
-            stated: stated.owed[index]))
+        let owners =
+          state.works[row.work]?.owners ?? [Ownership.Owner(party: row.owner, weight: 1)]
+        lines += account.lines(
+          of: row, owners: owners, entitled: entitled.owed[index], stated: stated.owed[index])
       }
       let owed = entitled.owed.reduce(0, +) - stated.owed.reduce(0, +)
       let retained = entitled.retained - stated.retained
@@ -76,6 +77,21 @@ package enum SettlementComputation {
 
     static func < (left: Account, right: Account) -> Bool {
       (left.model.text, left.currency.code) < (right.model.text, right.currency.code)
+    }
+
+    /// One line for each owner of a work, each amount divided by their weights to the last unit.
+    func lines(
+      of row: ShareRegister.Row, owners: [Ownership.Owner], entitled: Int64, stated: Int64
+    ) -> [Statements.Line] {
+      let weights = owners.map { UInt64($0.weight) }
+      let units = LargestRemainder.divide(row.units, weights: weights)
+      let now = LargestRemainder.divide(entitled, weights: weights)
+      let then = LargestRemainder.divide(stated, weights: weights)
+      return owners.indices.map { place in
+        Statements.Line(
+          owner: owners[place].party, work: row.work, model: model, currency: currency,
+          units: units[place], rate: row.rate, entitlement: now[place], stated: then[place])
+      }
     }
 
     func sum(_ revenues: [RegisterState.Revenue]) -> Int64 {

@@ -75,7 +75,7 @@ package struct Statements: Hashable, Sendable {
   package let period: Period
   /// The number of this settlement of the period.
   package let number: Int64
-  /// All lines, by model, currency, owner and work.
+  /// All lines, by model, currency, and the share register's rows; owners of one work side by side.
   package let lines: [Line]
   /// The totals, one a model and currency.
   package let totals: [SettlementRecord.Line]

@@ -16,7 +16,8 @@ package struct OpeningStore {
       commitment BLOB PRIMARY KEY CHECK (length(commitment) = 32),
       salt BLOB NOT NULL CHECK (length(salt) = 32),
       value TEXT NOT NULL
-    ) STRICT, WITHOUT ROWID
+    ) STRICT, WITHOUT ROWID;
+    CREATE INDEX IF NOT EXISTS opening_value ON opening (value)
     """
 
   /// Opens the store; a writer makes it where it is missing.
@@ -27,6 +28,14 @@ package struct OpeningStore {
     }
     database = try Database(path: path, mode: readOnly ? .readOnly : .readWrite)
     if !readOnly { try database.execute(Self.schema) }
+  }
+
+  /// Takes back what a process that ended in the middle had begun to add.
+  ///
+  /// Readers are refused until a writer has done it.
+  package static func recover(path: String) throws {
+    guard FileSystem.fileExists(path), FileSystem.fileExists(path + "-journal") else { return }
+    _ = try OpeningStore(path: path, readOnly: false).rows("LIMIT 0")
   }
 
   /// Keeps openings durably.
@@ -43,7 +52,13 @@ package struct OpeningStore {
 
   /// All openings, by their commitment.
   package func all() throws -> [Commitment] {
-    try rows().map(\.opening)
+    try rows("ORDER BY 1").map(\.opening)
+  }
+
+  /// What a commitment opens to; nil where it was erased, or its opening opens something else.
+  package func value(of commitment: Digest) throws -> String? {
+    let opening = try opening(of: commitment)
+    return opening?.digest == commitment ? opening?.value : nil
   }
 
   /// What a commitment opens to; nil where it was erased.
@@ -53,14 +68,14 @@ package struct OpeningStore {
 
   /// Counts the openings and names those that do not open their commitment.
   package func audit() throws -> (count: Int, broken: [Digest]) {
-    let rows = try rows()
+    let rows = try rows("ORDER BY 1")
     return (rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment))
   }
 
   private func rows(
     _ condition: String = "", _ values: [SQLValue] = []
   ) throws -> [(commitment: Digest, opening: Commitment)] {
-    let query = "SELECT commitment, salt, value FROM opening \(condition) ORDER BY 1"
+    let query = "SELECT commitment, salt, value FROM opening \(condition)"
     return try database.prepare(query).rows(values).map {
       guard case .blob(let digest) = $0[0], case .blob(let salt) = $0[1],
         case .text(let value) = $0[2], let commitment = Digest(bytes: digest),

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Canonical
+package import Canonical
 package import Signing
 
 /// `cadastre.json`: what a register is called, who keeps it, and the form it is kept in.
@@ -60,7 +60,8 @@ package struct RegisterConfiguration: Hashable, Sendable {
   /// What signs the log's checkpoints.
   package func signer(_ key: SecretKey) -> NoteSigner? { NoteSigner(name: origin, key: key) }
 
-  init(json: JSON) throws(JSONFieldError) {
+  /// Reads the file form, strictly.
+  package init(json: JSON) throws(JSONFieldError) {
     var fields = try JSONFields(json, of: "cadastre.json")
     _ = try fields.parsed("format", as: "'\(Self.format)'") { $0 == Self.format ? $0 : nil }
     name = try fields.string("name")
@@ -69,7 +70,8 @@ package struct RegisterConfiguration: Hashable, Sendable {
     try fields.finish()
   }
 
-  var json: JSON {
+  /// The file form.
+  package var json: JSON {
     [
       "format": .string(Self.format), "name": .string(name),
       "operator": .string(`operator`.text), "origin": .string(origin),

@@ -31,6 +31,20 @@ package struct RegisterLayout: Sendable {
   /// One file a settlement.
   package var settlements: String { root + "/settlements" }
 
+  /// The published status lists of grants.
+  package var status: String { root + "/status" }
+
+  /// A published status list; the path below the root is that of its address.
+  package func statusList(_ list: StatusList) -> String {
+    StatusEntry.address(base: root + "/", purpose: list.purpose, list: list.number)
+  }
+
+  /// One file a document that signals were read in, named by its digest.
+  package var signals: String { root + "/signals" }
+
+  /// The bytes of a document that signals were read in.
+  package func signal(_ evidence: Digest) -> String { signals + "/\(evidence.hex)" }
+
   /// The fingerprint file of a work.
   package func fingerprint(_ work: Digest) -> String { fingerprints + "/\(work.hex).grams" }
 

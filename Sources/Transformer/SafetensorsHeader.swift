@@ -7,7 +7,7 @@ internal import Canonical
 ///
 /// The rules are those of the format's own library: tensors lie end to end, none overlaps another, no
 /// byte is left over, no name stands twice.
-struct SafetensorsHeader {
+package struct SafetensorsHeader {
   /// The element types that weights may have.
   enum ElementType: String {
     case float32 = "F32"
@@ -30,7 +30,7 @@ struct SafetensorsHeader {
   let tensors: [Tensor]
 
   /// Reads the header of a whole file.
-  init(_ file: [UInt8]) throws(SafetensorsError) {
+  package init(_ file: [UInt8]) throws(SafetensorsError) {
     guard file.count >= 8 else { throw .truncated(needed: 8) }
     let length = file[..<8].reversed().reduce(UInt64(0)) { $0 << 8 | UInt64($1) }
     guard length <= UInt64(Safetensors.maximumHeaderBytes) else { throw .malformedHeader }

@@ -23,6 +23,9 @@ package final class LogWriter {
   /// The newest signed checkpoint.
   package private(set) var checkpoint: Checkpoint
 
+  /// What checks its checkpoints.
+  package var verifier: NoteVerifier { signer.verifier }
+
   /// The number of entries, all of them durable.
   package var size: UInt64 { checkpoint.size }
 

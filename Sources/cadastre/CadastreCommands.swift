@@ -12,9 +12,14 @@ enum CadastreCommands {
       CommandTable.Section("Start here", [quickstart, initialise, report]),
       CommandTable.Section(
         "Contributors and works",
-        [keyNew, keyShow, keyList, workAdd, workList, workShow, grant, grantsList, revoke]),
+        [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
+      CommandTable.Section(
+        "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
+      CommandTable.Section(
+        "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
       CommandTable.Section("Models", [admit, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
+      CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
@@ -29,7 +34,7 @@ enum CadastreCommands {
       .flag("no-color", help: "Print without colours, as in a pipe."),
     ])
 
-  private static let key = CommandOption(
+  static let key = CommandOption(
     "key", value: .text("KEY"), help: "The signing key, by name in the register or by file.",
     isRequired: true)
   private static let model = CommandArgument(.text("MODEL"), help: "The model's name.")
@@ -77,7 +82,12 @@ enum CadastreCommands {
     arguments: [CommandArgument(.directory("DIR"), help: "The new register's directory.")],
     options: [
       CommandOption(
-        "name", value: .text("NAME"), help: "What the register is called.", isRequired: true)
+        "name", value: .text("NAME"), help: "What the register is called.", isRequired: true),
+      CommandOption(
+        "address", value: .text("URL"),
+        help:
+          "Where it will be published, with a last slash; credentials name their status lists below"
+          + " it. Default: nowhere yet."),
     ],
     examples: [CommandExample("cadastre init library --name 'Town Library'", "Make ./library.")])
 
@@ -128,68 +138,26 @@ enum CadastreCommands {
       key,
       CommandOption(
         "title", value: .text("TITLE"), help: "The title of a single file. Default: its file name."),
+      CommandOption(
+        "owner", value: .text("PARTY=WEIGHT"),
+        help:
+          "One of several owners, by key's name or did, with the whole-number weight of its part; name"
+          + " all, the key's owner among them.", isRepeatable: true),
+      CommandOption(
+        "quorum", value: .text("N"),
+        help: "The parts that must agree to a use. Default: all."),
+      CommandOption(
+        "generated-by", value: .text("MODEL"),
+        help:
+          "The released model that generated it, by name or identifier: its licence is needed too."
+      ),
     ],
     examples: [
-      CommandExample("cadastre work add poems/*.txt --key ada", "Register all poems as Ada's.")
-    ])
-  private static let workList = Command(
-    "work list", summary: "List registered works",
-    options: [
-      CommandOption("owner", value: .text("DID"), help: "Only the works of this party.")
-    ],
-    examples: [CommandExample("cadastre work list --json", "All works for a program.")])
-  private static let workShow = Command(
-    "work show", summary: "Show one work, its owner and its grants",
-    arguments: [
-      CommandArgument(.text("WORK"), help: "The work's digest, or enough of its beginning.")
-    ],
-    examples: [CommandExample("cadastre work show 3f2a9c", "By the beginning of its digest.")])
-
-  private static let grant = Command(
-    "grant", summary: "Sign a grant, or take in one that was signed elsewhere",
-    discussion: """
-      A grant is a W3C Verifiable Credential signed with eddsa-jcs-2022. It names each purpose; none \
-      implies another. It ends when it is revoked, or at --until.
-      """,
-    options: [
-      CommandOption(
-        "work", value: .text("WORK"), help: "The work, by digest or its beginning.",
-        isRepeatable: true),
-      .flag("all", help: "Every work of the key's owner, present and future."),
-      CommandOption(
-        "purpose",
-        value: .choice(
-          "PURPOSE", ["train", "fine-tune", "distil", "ground", "index", "evaluate"]),
-        help: "What for; repeat for several.", isRepeatable: true),
-      CommandOption(
-        "rate", value: .text("RATE"),
-        help: "The royalty on the revenue attributed to the work, such as 5%."),
-      CommandOption(
-        "grantee", value: .text("DID"), help: "Whom it allows. Default: the register's operator."),
-      .flag("anyone", help: "Allow anyone, not one party."),
-      CommandOption(
-        "until", value: .text("DATE"), help: "When it ends, such as 2030-12-31. Default: never."),
-      CommandOption("key", value: .text("KEY"), help: "The owner's key, by name or by file."),
-      CommandOption(
-        "import", value: .file("FILE"),
-        help: "A signed credential to verify and log in place of all other options."),
-    ],
-    examples: [
+      CommandExample("cadastre work add poems/*.txt --key ada", "Register all poems as Ada's."),
       CommandExample(
-        "cadastre grant --all --purpose train --purpose evaluate --rate 5% --key ada",
-        "All of Ada's works, for training and evaluation."),
-      CommandExample("cadastre grant --import grant.json", "One signed elsewhere."),
+        "cadastre work add song.txt --key ada --owner ada=2 --owner ben=1 --quorum 2",
+        "Ada owns two parts, Ben one; two parts decide."),
     ])
-  private static let grantsList = Command(
-    "grants list", summary: "List grants and what became of them",
-    examples: [CommandExample("cadastre grants list", "One line a grant.")])
-  private static let revoke = Command(
-    "revoke", summary: "Revoke a grant for all runs that start from now on",
-    arguments: [
-      CommandArgument(.text("GRANT"), help: "The grant's digest, or enough of its beginning.")
-    ],
-    options: [key],
-    examples: [CommandExample("cadastre revoke 91c0de --key ada", "By its beginning.")])
 
   private static let admit = Command(
     "admit", summary: "Decide which files of a corpus may be used, with reasons",
@@ -206,6 +174,11 @@ enum CadastreCommands {
         help: "The use.", defaultValue: "train"),
       CommandOption(
         "for", value: .text("DID"), help: "Who will use it. Default: the register's operator."),
+      CommandOption(
+        "territory", value: .text("CC"),
+        help:
+          "Where it will be used, as two letters of ISO 3166-1; grants for some territories hold only"
+          + " where this is one of them. Default: not stated."),
       CommandOption(
         "out", value: .file("FILE"), help: "Where to write the manifest.",
         defaultValue: "manifest.json"),

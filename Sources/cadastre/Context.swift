@@ -40,6 +40,9 @@ struct Context {
   /// The register for reading.
   func snapshot() throws -> RegisterSnapshot { try RegisterSnapshot.read(try layout()) }
 
+  /// The register for questions that need not fold the log.
+  func index() throws -> RegisterIndex { try RegisterIndex(try layout(), at: Self.clock()) }
+
   /// The register for appending.
   func writer() throws -> RegisterWriter { try RegisterWriter(try layout(), clock: Self.clock) }
 

@@ -59,11 +59,32 @@ struct Desk: Sendable {
 
   /// Runs a command line that must succeed, and reads what it prints as JSON.
   @discardableResult
-  func json(_ arguments: String...) throws -> Any {
+  func json(_ arguments: String...) throws -> Any { try json(arguments) }
+
+  /// Runs a command line that must succeed, and reads what it prints as JSON.
+  @discardableResult
+  func json(_ arguments: [String]) throws -> Any {
     let outcome = try run(arguments + ["--json"])
     try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
     #expect(outcome.errors.isEmpty, "\(arguments)")
     return try outcome.json()
+  }
+
+  /// Runs a command line that must succeed.
+  func expect(_ arguments: [String]) throws {
+    let outcome = try run(arguments)
+    try #require(outcome.status == 0, "\(arguments): \(outcome.errors)")
+  }
+
+  /// Runs a command line in a directory that knows of no register.
+  func elsewhere(_ arguments: [String], in directory: String) throws -> BuiltProgram.Outcome {
+    try Self.program.run(arguments, in: directory, environment: ["CADASTRE_REGISTER": ""])
+  }
+
+  /// The register's operator.
+  func operatorDID() throws -> String {
+    let configuration = try JSONSerialization.jsonObject(with: Data(try bytes("cadastre.json")))
+    return try #require((configuration as? [String: Any])?["operator"] as? String)
   }
 
   func bytes(_ path: String) throws -> [UInt8] {

@@ -288,14 +288,12 @@ import Testing
   /// The grants in the log: their digests, and their credentials in canonical form.
   private static func grants(_ desk: Desk) throws -> [(identifier: String, credential: String)] {
     let output = try desk.run(["grants", "list", "--json"]).output
-    let list = try #require(try JSON.parse(Array(output.utf8)).array)
-    return try list.map { grant in
-      let fields = try #require(grant.object)
-      let credential = try #require(fields["credential"])
-      return (
-        try #require(fields["grant"]?.string),
-        String(decoding: credential.canonicalBytes, as: UTF8.self)
-      )
+    let page = try #require(try JSON.parse(Array(output.utf8)).object)
+    return try (page["grants"]?.array ?? []).map { grant in
+      let identifier = try #require(grant.object?["grant"]?.string)
+      let shown = try desk.run(["grants", "show", identifier, "--json"]).output
+      let credential = try #require(try JSON.parse(Array(shown.utf8)).object?["credential"])
+      return (identifier, String(decoding: credential.canonicalBytes, as: UTF8.self))
     }
   }
 

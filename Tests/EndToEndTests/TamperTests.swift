@@ -48,6 +48,7 @@ import Testing
     Kind("course", offsets: 4) { $0.hasSuffix("/course.json") },
     Kind("displacements", offsets: 1) { $0.contains("/displacements/") },
     Kind("index of spans", offsets: 2) { $0.hasSuffix("/spans.sa") },
+    Kind("status list", offsets: 6) { $0.hasPrefix("status/") },
     Kind("statements", offsets: 6) { $0.hasPrefix("settlements/") },
   ]
 

@@ -22,7 +22,9 @@ import Testing
     let verdict = try object("verify")
     #expect(verdict["holds"] as? Bool == true)
     let checks = try #require(verdict["checks"] as? [[String: Any]])
-    #expect(checks.allSatisfy { ($0["count"] as? Int ?? 0) > 0 }, "\(checks)")
+    // No source has said anything of these works.
+    let idle = checks.filter { $0["count"] as? Int == 0 }.compactMap { $0["part"] as? String }
+    #expect(Set(idle) == ["signals"], "\(checks)")
 
     let shares = try object("shares", Sample.model)
     let rows = try #require(shares["rows"] as? [[String: Any]])

@@ -28,7 +28,7 @@ private func everyBody() throws -> [EventBody] {
     .workRegistered(work),
     .grantIssued(Grant(terms: .sample(), signedBy: testKey(1), uuid: [UInt8](0..<16))),
     .grantIssued(Grant(terms: terms, signedBy: testKey(1), uuid: [UInt8](1..<17))),
-    .grantRevoked(Revocation(grant: testDigest("grant"))),
+    .grantRevoked(GrantReference(grant: testDigest("grant"))),
     .revenueReported(
       RevenueReport(model: model, amount: earned, period: testPeriod("2026-Q4"))),
     .settlementComputed(

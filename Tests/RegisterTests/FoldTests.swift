@@ -131,12 +131,12 @@ private let breaches: [Breach] = [
   ) { _ in try grant(terms(.work(testDigest("unknown"))), by: 1) },
   Breach(
     "only a known grant is revoked", by: 1, { if case .unknownGrant = $0 { true } else { false } }
-  ) { _ in .grantRevoked(Revocation(grant: testDigest("none"))) },
+  ) { _ in .grantRevoked(GrantReference(grant: testDigest("none"))) },
   Breach("only its issuer revokes", { if case .notTheIssuer = $0 { true } else { false } }) {
-    .grantRevoked(Revocation(grant: $0.grant.identifier))
+    .grantRevoked(GrantReference(grant: $0.grant.identifier))
   },
   Breach("a grant is revoked once", by: 1, { if case .alreadyRevoked = $0 { true } else { false } })
-  { .grantRevoked(Revocation(grant: $0.revoked)) },
+  { .grantRevoked(GrantReference(grant: $0.revoked)) },
   Breach(
     "an admission has read the whole log", { if case .staleAdmission = $0 { true } else { false } }
   ) { admission("new", size: $0.ledger.state.size - 1) },

@@ -42,7 +42,12 @@ private struct Claim: Hashable {
       ShareRegister.Row(
         work: testDigest("\(model) \(number)"), owner: testParty(Int(random.below(4)) + 1),
         units: units,
-        rate: testRate([0, 1, 50_000, 333_333, 1_000_000][Int(random.below(5))]))
+        rate: testRate([0, 1, 50_000, 333_333, 1_000_000][Int(random.below(5))]),
+        minimumFee: random.below(3) > 0
+          ? nil
+          : Amount(
+            minorUnits: Int64(random.next() >> UInt64(25 + random.below(39))) + 1,
+            currency: testCurrency(["EUR", "JPY"][Int(random.below(2))])))
     }
     return try ShareRegister(model: model, method: "random", rows: rows)
   }
@@ -152,7 +157,7 @@ private struct Claim: Hashable {
     for (model, accounts) in revenue {
       guard let register = shares[model] else { return false }
       for (currency, total) in accounts {
-        let whole = RoyaltyFlow.divide(total, over: register)
+        let whole = RoyaltyFlow.divide(total, in: currency, over: register)
         for (row, owed) in zip(register.rows, whole.owed)
         where sums[Claim(model: model, currency: currency, work: row.work), default: 0] != owed {
           return false
@@ -172,8 +177,10 @@ private struct Claim: Hashable {
     for _ in 0..<300 {
       let shares = try Self.shares(&random, of: Self.models[0])
       let revenue = Int64(random.next() >> UInt64(14 + random.below(50))) % Amount.largestMinorUnits
-      let parts = RoyaltyFlow.divide(revenue, over: shares)
+      // No fee is in this currency.
+      let parts = RoyaltyFlow.divide(revenue, in: testCurrency("KWD"), over: shares)
       #expect(parts.owed.reduce(parts.retained, +) == revenue && parts.retained >= 0)
+      Self.expectFees(revenue, shares, without: parts.owed)
       let whole = Int128(Share.whole) * 1_000_000
       for (row, part) in zip(shares.rows, parts.owed) {
         let exact = Int128(revenue) * Int128(row.units) * Int128(row.rate.partsPerMillion)
@@ -181,6 +188,54 @@ private struct Claim: Hashable {
         if exact == 0 { #expect(part == 0) }
       }
     }
+  }
+
+  /// A fee lifts its row to the fee, or all rows short of theirs share what there is.
+  private static func expectFees(
+    _ revenue: Int64, _ shares: ShareRegister, without royalties: [Int64]
+  ) {
+    let euro = testCurrency("EUR")
+    let parts = RoyaltyFlow.divide(revenue, in: euro, over: shares)
+    #expect(parts.owed.reduce(parts.retained, +) == revenue && parts.retained >= 0)
+    for (index, row) in shares.rows.enumerated() {
+      let fee = row.minimumFee.flatMap { $0.currency == euro ? $0.minorUnits : nil } ?? 0
+      #expect(parts.owed[index] >= royalties[index])
+      #expect(parts.owed[index] <= max(royalties[index], fee))
+      if parts.retained > 0 { #expect(parts.owed[index] >= fee) }
+    }
+  }
+
+  @Test func `Owners of one work share what it earned by their weights, to the cent`() throws {
+    let model = Self.models[0]
+    let (song, poem) = (testDigest("song"), testDigest("poem"))
+    var ledger = try Self.ledger()
+    for party in 1...2 { try ledger.join(party) }
+    try ledger.add(
+      song, of: 1,
+      ownership: try Ownership(
+        owners: [.init(party: testParty(1), weight: 2), .init(party: testParty(2), weight: 1)]))
+    try ledger.add(poem, of: 2)
+    let shares = try ShareRegister(
+      model: model, method: "by hand",
+      rows: [
+        .init(
+          work: song, owner: testParty(1), units: Share.whole / 2, rate: testRate(100_000)),
+        .init(
+          work: poem, owner: testParty(2), units: Share.whole / 2, rate: testRate(0),
+          minimumFee: Amount(minorUnits: 250, currency: testCurrency("EUR"))),
+      ])
+    try ledger.report(10_000, "EUR", of: model, in: "2026-Q1")
+    let statements = try SettlementComputation.settle(
+      testPeriod("2026-Q1"), state: ledger.state, shares: [model: shares])
+    let amounts = Dictionary(
+      grouping: statements.lines, by: \.work
+    ).mapValues { Dictionary(uniqueKeysWithValues: $0.map { ($0.owner, $0.amount) }) }
+    // A half of 100.00 EUR at 10 % is 5.00, in thirds 3.33 and 1.67; the poem has its fee.
+    #expect(amounts[song] == [testParty(1): 333, testParty(2): 167])
+    #expect(amounts[poem] == [testParty(2): 250])
+    #expect(statements.totals.first?.owed == 750 && statements.totals.first?.retained == 9_250)
+    #expect(
+      statements.lines.filter { $0.work == song }.reduce(0) { $0 + $1.units } == Share.whole / 2)
   }
 
   /// 1000.01 EUR, by hand.

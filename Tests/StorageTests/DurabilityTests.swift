@@ -93,9 +93,11 @@ import Testing
     #expect(try FileSystem.listDirectory(disk.path) == ["f"])
     var ledger = try SampleLedger()
     for party in 1..<60 { try ledger.join(party) }
-    #expect(throws: StorageError.self) {
-      try Projection.write(events: ledger.events, to: disk.path + "/register.sqlite")
+    let projection = disk.path + "/register.sqlite"
+    let noRoom = #expect(throws: DatabaseError.self) {
+      try Projection.write(ledger.events, at: ledger.position, to: projection)
     }
+    #expect(noRoom?.path == projection)
     let full = #expect(throws: DatabaseError.self) {
       let store = try OpeningStore(path: disk.path + "/openings.sqlite", readOnly: false)
       for number in 0..<500 {

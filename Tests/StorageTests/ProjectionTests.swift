@@ -9,6 +9,16 @@ import Storage
 import TestSupport
 import Testing
 
+extension SampleLedger {
+  /// The size of the log, and a root that stands for it.
+  var position: ProjectionPosition { Self.position(events.count) }
+
+  /// A size, and a root that nothing else has.
+  static func position(_ size: Int) -> ProjectionPosition {
+    ProjectionPosition(size: size, root: testDigest("root \(size)"))
+  }
+}
+
 /// An opening of a value under a salt that follows from a number.
 func openingOf(_ value: String, _ number: Int) -> Commitment {
   Commitment(value: value, salt: testDigest("salt \(number)").bytes)
@@ -43,35 +53,50 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
     path = directory.path + "/register.sqlite"
   }
 
+  private func rebuild(_ ledger: SampleLedger, at path: String) throws {
+    try Projection.write(ledger.events, at: ledger.position, to: path)
+  }
+
+  private func difference(_ ledger: SampleLedger) throws -> String? {
+    try Projection.difference(of: path, from: ledger.events, at: ledger.position)
+  }
+
   @Test func `The same log gives the same bytes, which other programs read`() throws {
-    let events = try Self.ledger.get().events
-    try Projection.write(events: events, to: path)
+    let ledger = try Self.ledger.get()
+    try rebuild(ledger, at: path)
     let bytes = try FileSystem.readFile(path)
-    try Projection.write(events: events, to: directory.path + "/again.sqlite")
+    try rebuild(ledger, at: directory.path + "/again.sqlite")
     #expect(try FileSystem.readFile(directory.path + "/again.sqlite") == bytes)
-    #expect(try Projection.difference(of: path, from: events) == nil)
+    #expect(try difference(ledger) == nil)
     #expect(try FileSystem.listDirectory(directory.path) == ["again.sqlite", "register.sqlite"])
     let database = try Database(path: path, mode: .readOnly)
     #expect(try database.prepare("PRAGMA integrity_check").rows() == [[.text("ok")]])
     let counts = [
-      "event": events.count, "party": 11, "work": 20, "use_grant": 10, "admission": 1, "run": 1,
-      "target": 1, "checkpoint": 1, "model": 1, "revenue": 1, "settlement": 1,
+      "projection": 1, "event": ledger.events.count, "party": 11, "work": 20, "ownership": 20,
+      "collection": 0, "collection_work": 0, "use_grant": 10,
+      "grant_purpose": 10, "admission": 1, "run": 1, "target": 1, "checkpoint": 1, "model": 1,
+      "revenue": 1, "settlement": 1, "signal": 0,
     ]
     for (table, count) in counts {
       let rows = try database.prepare("SELECT count(*) FROM \(table)").rows()
       #expect(rows == [[.integer(Int64(count))]], "\(table)")
     }
+    let tables = try database.prepare("SELECT name FROM sqlite_schema WHERE type = 'table'").rows()
+    #expect(Set(tables) == Set(counts.keys.map { [.text($0)] }))
     #expect(
       try database.prepare("SELECT count(*) FROM use_grant WHERE revoked_at IS NOT NULL").rows()
         == [[.integer(2)]])
     #expect(
       try database.prepare("SELECT finished_at IS NOT NULL, seed FROM run").rows()
         == [[.integer(1), .integer(7)]])
+    #expect(
+      try database.prepare("SELECT size, works, grants FROM projection").rows()
+        == [[.integer(Int64(ledger.events.count)), .integer(20), .integer(10)]])
   }
 
   @Test func `Every flipped byte is found, and nothing is written while looking`() throws {
-    let events = try Self.ledger.get().events
-    try Projection.write(events: events, to: path)
+    let ledger = try Self.ledger.get()
+    try rebuild(ledger, at: path)
     let bytes = try FileSystem.readFile(path)
     var random = Philox4x32(key: 9, stream: 0)
     let places = Array(0..<100) + (0..<100).map { _ in Int(random.below(UInt32(bytes.count))) }
@@ -79,44 +104,62 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
       var flipped = bytes
       flipped[place] ^= place.isMultiple(of: 2) ? 1 << UInt8(random.below(8)) : 0xff
       try DurableFile.write(flipped, to: path)
-      let difference = try Projection.difference(of: path, from: events)
+      let difference = try difference(ledger)
       #expect(difference?.hasSuffix("run 'cadastre rebuild'") == true, "byte \(place)")
     }
     #expect(try FileSystem.listDirectory(directory.path) == ["register.sqlite"])
     for other in [[], Array(bytes.dropLast()), bytes + [0], Array("no database".utf8)] {
       try DurableFile.write(other, to: path)
-      #expect(try Projection.difference(of: path, from: events) != nil)
+      #expect(try difference(ledger) != nil)
     }
     try FileSystem.removeFile(path)
-    #expect(throws: StorageError.self) { try Projection.difference(of: path, from: events) }
+    #expect(throws: StorageError.self) { try difference(ledger) }
   }
 
   @Test(arguments: [
     ("event", "UPDATE event SET type = 'x' WHERE position = 3"),
     ("party", "DELETE FROM party WHERE position = 1"),
-    ("work", "UPDATE work SET owner = (SELECT did FROM party LIMIT 1)"),
+    ("work", "UPDATE work SET owner = (SELECT key FROM party LIMIT 1)"),
+    (
+      "work",
+      "INSERT INTO work SELECT 999, zeroblob(32), owner, 1, title, title, 1, NULL FROM work LIMIT 1"
+    ),
     ("use_grant", "UPDATE use_grant SET rate = rate + 1 WHERE position > 9"),
+    ("grant_purpose", "DELETE FROM grant_purpose WHERE position > 30"),
     ("settlement", "UPDATE settlement SET owed = owed + 1"),
     ("target", "UPDATE target SET residual = NULL"),
+    ("projection", "UPDATE projection SET works = works + 1"),
+    ("projection", "UPDATE projection SET root = zeroblob(32)"),
+    ("extra", "CREATE TABLE extra (x)"),
+    ("ownership", "DROP INDEX ownership_shared"),
+    ("work", "CREATE INDEX work_extra ON work (fingerprint)"),
+    ("work", "CREATE TRIGGER t AFTER INSERT ON work BEGIN SELECT 1; END"),
+    ("v", "CREATE VIEW v AS SELECT 1"),
+    ("revenue", "ALTER TABLE revenue ADD COLUMN more TEXT"),
   ])
-  func `An altered row is told by its table`(table: String, statement: String) throws {
-    let events = try Self.ledger.get().events
-    try Projection.write(events: events, to: path)
+  func `An altered row, table or index is told by its table`(
+    table: String, statement: String
+  ) throws {
+    let ledger = try Self.ledger.get()
+    try rebuild(ledger, at: path)
     do { try Database(path: path, mode: .readWrite).execute(statement) }
     #expect(
-      try Projection.difference(of: path, from: events)
+      try difference(ledger)
         == "it differs from a rebuild in the table \(table): run 'cadastre rebuild'")
-    try Projection.write(events: events, to: path)
-    #expect(try Projection.difference(of: path, from: events) == nil)
+    try rebuild(ledger, at: path)
+    #expect(try difference(ledger) == nil)
   }
 
   @Test func `One event more or less is a difference`() throws {
-    let events = try Self.ledger.get().events
-    try Projection.write(events: Array(events.dropLast()), to: path)
-    let difference = try Projection.difference(of: path, from: events)
-    #expect(difference?.contains("the table event, settlement") == true)
-    try Projection.write(events: [], to: path)
-    #expect(try Projection.difference(of: path, from: []) == nil)
+    let ledger = try Self.ledger.get()
+    let fewer = Array(ledger.events.dropLast())
+    try Projection.write(fewer, at: ledger.position, to: path)
+    #expect(try difference(ledger)?.contains("the table event, settlement") == true)
+    try Projection.write(fewer, at: SampleLedger.position(fewer.count), to: path)
+    #expect(try difference(ledger)?.contains("the table projection, event, settlement") == true)
+    let none = SampleLedger.position(0)
+    try Projection.write([], at: none, to: path)
+    #expect(try Projection.difference(of: path, from: [], at: none) == nil)
   }
 
   @Test func `Errors of the database are typed and name the file`() throws {

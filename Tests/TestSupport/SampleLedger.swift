@@ -81,31 +81,52 @@ package struct SampleLedger {
       by: party)
   }
 
-  /// Registers a work of a party.
+  /// Suspends a grant.
+  package mutating func suspend(_ grant: Digest, by party: Int) throws {
+    try append(.grantSuspended(GrantReference(grant: grant)), by: party)
+  }
+
+  /// Lifts a suspension.
+  package mutating func resume(_ grant: Digest, by party: Int) throws {
+    try append(.grantResumed(GrantReference(grant: grant)), by: party)
+  }
+
+  /// Declares a collection of a party.
+  package mutating func collect(_ works: [Digest], by party: Int) throws -> Digest {
+    let parts = CollectionDeclaration.parts(of: works)
+    for part in parts { try append(.collectionDeclared(part), by: party) }
+    return parts[0].root
+  }
+
+  /// Registers a work of a party, perhaps with other owners or as a model's output.
   package mutating func add(
-    _ work: Digest, of party: Int, fingerprint: Digest = testDigest("fingerprint")
+    _ work: Digest, of party: Int, fingerprint: Digest = testDigest("fingerprint"),
+    ownership: Ownership? = nil, generator: Digest? = nil
   ) throws {
     try append(
       .workRegistered(
         WorkRegistration(
-          work: work, byteCount: 100, title: testDigest("title"), fingerprint: fingerprint)),
+          work: work, byteCount: 100, title: testDigest("title"), fingerprint: fingerprint,
+          ownership: ownership, generator: generator)),
       by: party)
   }
 
   /// Issues a grant.
   @discardableResult
-  package mutating func grant(_ terms: GrantTerms, by party: Int) throws -> Digest {
+  package mutating func grant(
+    _ terms: GrantTerms, by party: Int, status: StatusEntry? = nil
+  ) throws -> Digest {
     var uuid = [UInt8](repeating: 0, count: 16)
     uuid[0] = UInt8(truncatingIfNeeded: events.count)
     uuid[1] = UInt8(truncatingIfNeeded: events.count >> 8)
-    let grant = try Grant(terms: terms, signedBy: testKey(party), uuid: uuid)
+    let grant = try Grant(terms: terms, signedBy: testKey(party), uuid: uuid, status: status)
     try append(.grantIssued(grant), by: party)
     return grant.identifier
   }
 
   /// Revokes a grant.
   package mutating func revoke(_ grant: Digest, by party: Int) throws {
-    try append(.grantRevoked(Revocation(grant: grant)), by: party)
+    try append(.grantRevoked(GrantReference(grant: grant)), by: party)
   }
 
   /// Admits, trains, closes and releases a model whose files exist in name only.
@@ -170,10 +191,13 @@ extension GrantTerms {
   /// Terms for tests: everything that is not named allows the most.
   package static func sample(
     _ subject: GrantSubject = .allWorks, to grantee: Grantee = .anyone,
-    for purposes: [Purpose] = [.train], rate: Int64 = 50_000, from: Int64 = 0, until: Int64? = nil
+    for purposes: [Purpose] = [.train], rate: Int64 = 50_000, fee: Int64? = nil,
+    in territories: [String] = [], from: Int64 = 0, until: Int64? = nil
   ) -> GrantTerms {
     GrantTerms(
       subject: subject, grantee: grantee, purposes: purposes, rate: testRate(rate),
-      validFrom: testMoment(from), validUntil: until.map { testMoment($0) })
+      minimumFee: fee.map { Amount(minorUnits: $0, currency: testCurrency("EUR")) },
+      territories: territories.compactMap { Territory($0) }, validFrom: testMoment(from),
+      validUntil: until.map { testMoment($0) })
   }
 }

@@ -27,8 +27,23 @@ extension Decision {
           partsPerMillion: try fields.integer("ratePartsPerMillion", in: 0...1_000_000))
           ?? .whole)
     case "copy-of": verdict = .copy(try CopyEvidence(json: try fields.value("evidence")))
+    case "contrary-signal":
+      verdict = .contrarySignal(try SignalReference(json: try fields.value("signal")))
     case "unreadable": verdict = .unreadable(explanation)
-    case "revoked": verdict = .revoked(position: Int(try fields.integer("revokedAt")))
+    case "revoked":
+      verdict =
+        fields.has("suspendedAt")
+        ? .suspended(position: Int(try fields.integer("suspendedAt")))
+        : .revoked(position: Int(try fields.integer("revokedAt")))
+    case "no-licence-to-distil":
+      verdict = .noLicenceToDistil(
+        model: try fields.parsed("model", as: "a SHA-256 digest", Digest.init(hex:)))
+    case "no-grant" where fields.has("quorum"):
+      verdict = .noQuorum(
+        weight: try fields.integer("agreeing"), quorum: try fields.integer("quorum"))
+    case "no-grant" where fields.has("grantedTerritories"):
+      verdict = .otherTerritory(
+        try fields.array("grantedTerritories").compactMap { $0.string.flatMap(Territory.init) })
     default:
       let plain: [Verdict] = [.notRegistered, .noGrant, .otherGrantee, .notInForce]
       let purposes = fields.optional("grantedPurposes")?.array?.compactMap {

@@ -44,6 +44,7 @@ package struct Gate {
   private let purpose: Purpose
   private let grantee: DIDKey
   private let moment: Timestamp
+  private let territory: Territory?
   private let rule: DerivationRule
   private let index: FingerprintIndex
   private let fingerprints: [Digest: Fingerprint]
@@ -55,18 +56,21 @@ package struct Gate {
   ///   - purpose: The use asked for.
   ///   - grantee: Who asks.
   ///   - moment: The moment for grants that begin or end.
+  ///   - territory: Where the works will be used, if anybody said.
   ///   - rule: When a work counts as derived.
   ///   - load: Gives the fingerprint file of a work.
   /// - Throws: What loading or decoding throws, and `GateError` for a file that is not the one its
   ///   registration names; without all fingerprints nothing is decided.
   package init(
     state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
+    in territory: Territory? = nil, rule: DerivationRule = .standard,
+    fingerprints load: (Digest) throws -> [UInt8]
   ) throws {
     self.state = state
     self.purpose = purpose
     self.grantee = grantee
     self.moment = moment
+    self.territory = territory
     self.rule = rule
     var index = FingerprintIndex()
     var fingerprints: [Digest: Fingerprint] = [:]
@@ -83,7 +87,8 @@ package struct Gate {
     self.fingerprints = fingerprints
   }
 
-  /// Decides on one candidate, in the order of the design: grant, revocation, derivation.
+  /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
+  /// signals.
   ///
   /// - Parameters:
   ///   - candidate: What asks to be used.
@@ -106,15 +111,24 @@ package struct Gate {
   private func verdict(
     on work: Digest, words: WordSequence?, in corpus: Set<Digest>
   ) -> Verdict {
-    switch state.permission(for: work, purpose: purpose, grantee: grantee, at: moment) {
+    let permission = state.permission(
+      for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
+    switch permission {
     case .notRegistered: return .notRegistered
     case .noGrant: return .noGrant
     case .otherPurpose(let purposes): return .otherPurpose(purposes)
     case .otherGrantee: return .otherGrantee
+    case .otherTerritory(let territories): return .otherTerritory(territories)
     case .notInForce: return .notInForce
     case .revoked(let position): return .revoked(position: position)
+    case .suspended(let position): return .suspended(position: position)
+    case .noQuorum(let weight, let quorum): return .noQuorum(weight: weight, quorum: quorum)
+    case .noLicenceToDistil(let model): return .noLicenceToDistil(model: model)
     case .granted(let grant):
       if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
+      if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
+        return .contrarySignal(SignalReference(signal))
+      }
       return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
@@ -145,13 +159,7 @@ package struct Gate {
   }
 
   private func isUsable(_ work: Digest) -> Bool {
-    if case .granted = state.permission(
-      for: work, purpose: purpose, grantee: grantee, at: moment)
-    {
-      true
-    } else {
-      false
-    }
+    state.mayUse(work, for: purpose, by: grantee, at: moment, in: territory)
   }
 }
 

@@ -24,6 +24,8 @@ package struct Manifest: Sendable {
   package let purpose: Purpose
   /// The party admitted.
   package let grantee: DIDKey
+  /// Where the works will be used; nil where nobody said.
+  package let territory: Territory?
   /// The size of the log that the gate had read.
   package let treeSize: Int
   /// The Merkle root over all decisions.
@@ -35,10 +37,12 @@ package struct Manifest: Sendable {
 
   /// Collects the admitted works of decisions.
   package init(
-    decisions: [Decision], decisionsRoot: Digest, purpose: Purpose, grantee: DIDKey, treeSize: Int
+    decisions: [Decision], decisionsRoot: Digest, purpose: Purpose, grantee: DIDKey,
+    territory: Territory? = nil, treeSize: Int
   ) {
     self.purpose = purpose
     self.grantee = grantee
+    self.territory = territory
     self.treeSize = treeSize
     self.decisionsRoot = decisionsRoot
     var entries: [Digest: Entry] = [:]
@@ -59,6 +63,9 @@ package struct Manifest: Sendable {
     _ = try fields.parsed("format", as: Self.format) { $0 == Self.format ? $0 : nil }
     purpose = try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:))
     grantee = try fields.parsed("grantee", as: "a did:key", DIDKey.init)
+    territory =
+      fields.has("territory")
+      ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil
     treeSize = Int(try fields.integer("treeSize"))
     decisionsRoot = try fields.parsed("decisionsRoot", as: "a SHA-256 digest", Digest.init(hex:))
     var entries: [Entry] = []
@@ -84,7 +91,7 @@ package struct Manifest: Sendable {
 
   /// The file form; its canonical bytes are what `admission.decided` commits to.
   package var json: JSON {
-    [
+    var object: JSONObject = [
       "format": .string(Self.format), "purpose": .string(purpose.rawValue),
       "grantee": .string(grantee.text), "treeSize": .integer(Int64(treeSize)),
       "decisionsRoot": .string(decisionsRoot.hex),
@@ -98,6 +105,8 @@ package struct Manifest: Sendable {
           ]
         }),
     ]
+    object["territory"] = territory.map { .string($0.code) }
+    return .object(object)
   }
 
   /// The SHA-256 of the canonical file form.

@@ -27,14 +27,15 @@ package enum AdmitCorpus {
   ///   - directory: The corpus; hidden files are left out.
   ///   - purpose: The use asked for.
   ///   - grantee: Who asks.
+  ///   - territory: Where the works will be used, if anybody says.
   ///   - output: Where to put the manifest file that `train` reads; nil for nowhere.
   ///   - writer: The register.
   /// - Returns: The decisions and the manifest.
   /// - Throws: `ServiceError` where the corpus is missing or empty; a file that cannot be read is a
   ///   refused candidate, not an error.
   package static func run(
-    directory: String, purpose: Purpose, grantee: DIDKey, output: String?,
-    in writer: RegisterWriter
+    directory: String, purpose: Purpose, grantee: DIDKey, territory: Territory? = nil,
+    output: String?, in writer: RegisterWriter
   ) throws -> Result {
     guard FileSystem.directoryExists(directory) else {
       throw ServiceError.refused(
@@ -46,7 +47,7 @@ package enum AdmitCorpus {
     }
     let layout = writer.layout
     let gate = try Gate(
-      state: writer.state, purpose: purpose, grantee: grantee, at: writer.now,
+      state: writer.state, purpose: purpose, grantee: grantee, at: writer.now, in: territory,
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
     let candidates = paths.map { candidate(directory, $0) }
@@ -56,12 +57,12 @@ package enum AdmitCorpus {
     let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
     let manifest = Manifest(
       decisions: decisions, decisionsRoot: root, purpose: purpose, grantee: grantee,
-      treeSize: writer.state.size)
+      territory: territory, treeSize: writer.state.size)
     let digest = manifest.digest
     let admitted = decisions.count { $0.verdict.isAdmitted }
     let record = AdmissionRecord(
       manifest: digest, decisionsRoot: root, purpose: purpose, grantee: grantee,
-      treeSize: Int64(writer.state.size), admitted: Int64(admitted),
+      territory: territory, treeSize: Int64(writer.state.size), admitted: Int64(admitted),
       refused: Int64(decisions.count - admitted))
     let position = try writer.append([.admissionDecided(record)]) {
       if let output {

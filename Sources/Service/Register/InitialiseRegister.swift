@@ -14,16 +14,22 @@ package enum InitialiseRegister {
   /// - Parameters:
   ///   - root: The directory; it must not exist, or be empty.
   ///   - name: What the register is called.
+  ///   - address: Where it will be published, ending in `/`; nil for nowhere yet.
   ///   - clock: The present moment.
   /// - Returns: The register, open for appending.
   /// - Throws: `ServiceError` where the directory is taken or the name is not one.
   package static func run(
-    root: String, name: String, clock: @escaping @Sendable () -> Timestamp
+    root: String, name: String, address: String? = nil, clock: @escaping @Sendable () -> Timestamp
   ) throws -> RegisterWriter {
     let trimmed = name.split(whereSeparator: \.isWhitespace).joined(separator: " ")
     guard !trimmed.isEmpty, trimmed.utf8.count <= RegisterConfiguration.maximumNameLength else {
       throw ServiceError.usage(
         "a register's name has 1 to \(RegisterConfiguration.maximumNameLength) bytes")
+    }
+    guard address.map(PartyRegistration.isAddress) ?? true else {
+      throw ServiceError.usage(
+        "'\(address ?? "")' is no address of a register: write one such as"
+          + " https://register.example/, with the last slash")
     }
     let layout = RegisterLayout(root: root)
     if FileSystem.fileExists(root), try !FileSystem.listDirectory(root).isEmpty {
@@ -50,7 +56,8 @@ package enum InitialiseRegister {
     let commitments = RegisterWriter.commitments(to: [trimmed])
     try writer.append(
       commitments.map {
-        .partyRegistered(PartyRegistration(role: .operator, name: $0.digest))
+        .partyRegistered(
+          PartyRegistration(role: .operator, name: $0.digest, address: address))
       }
     ) { try writer.keep(commitments) }
     return writer

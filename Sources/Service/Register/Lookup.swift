@@ -42,6 +42,18 @@ package enum Lookup {
     return DIDKey(try KeyStore(layout).load(text).publicKey)
   }
 
+  /// The identifier of a model that generated something: a released one's by name, else in full.
+  package static func generator(_ text: String, in state: RegisterState) throws -> Digest {
+    if let name = ModelName(text), let release = state.runs[name]?.release {
+      return release.identifier
+    }
+    guard let identifier = Digest(hex: text) else {
+      throw ServiceError.refused(
+        "no released model is named '\(text)': give its name, or its identifier of 64 digits")
+    }
+    return identifier
+  }
+
   /// The released model of that name.
   package static func model(_ text: String, in state: RegisterState) throws -> ModelName {
     guard let name = ModelName(text), state.runs[name]?.release != nil else {

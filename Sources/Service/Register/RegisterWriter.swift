@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Canonical
+import Merkle
 package import Primitives
 package import Register
 package import Signing
@@ -52,9 +53,13 @@ package final class RegisterWriter {
     log = try LogWriter.open(path: layout.log, signer: signer)
     // Who holds the lock is the only writer: unfinished files are those of a process that crashed.
     try DurableFile.removeStrays(below: layout.root)
+    try OpeningStore.recover(path: layout.openings)
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state
     events = snapshot.events
+    try updateProjection(after: nil)
+    // Who crashed between the log and the lists left lists that are behind.
+    try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
 
   /// The present moment, as events will state it.
@@ -87,10 +92,14 @@ package final class RegisterWriter {
     }
     let start = state.size
     try files()
+    let older = position
     _ = try log.append(added.map(\.bytes))
     state = next
     events += added
-    try Projection.write(events: events, to: layout.projection)
+    try updateProjection(after: older)
+    if added.contains(where: { StatusPublication.concerns($0.body) }) {
+      try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
+    }
     return start..<state.size
   }
 
@@ -104,7 +113,24 @@ package final class RegisterWriter {
 
   /// Makes the projection again from the log.
   package func rebuildProjection() throws {
-    try Projection.write(events: events, to: layout.projection)
+    try Projection.write(events, at: position, to: layout.projection)
+  }
+
+  private var position: ProjectionPosition {
+    ProjectionPosition(size: Int(log.size), root: log.checkpoint.root)
+  }
+
+  /// Adds to the projection what the log has and it lacks.
+  ///
+  /// - Parameter older: The state of the log before the last append, where the projection stands
+  ///   unless somebody else touched it.
+  /// - Throws: What the disk throws.
+  private func updateProjection(after older: ProjectionPosition?) throws {
+    try Projection.update(layout.projection, to: position, events: events) { size in
+      if let older, older.size == size { return older.root }
+      let reader = try LogReader(path: layout.log, verifier: log.verifier)
+      return try reader.root(at: UInt64(size))
+    }
   }
 
   /// Commits to personal values, each with a salt of its own.

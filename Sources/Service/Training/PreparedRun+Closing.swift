@@ -38,7 +38,9 @@ extension PreparedRun {
     let shares = try ShareRegister(
       model: model, method: BooksFile.method(of: survey),
       rows: zip(entries, units).map {
-        .init(work: $0.work, owner: $0.owner, units: $1, rate: $0.rate)
+        .init(
+          work: $0.work, owner: $0.owner, units: $1, rate: $0.rate,
+          minimumFee: writer.state.grant($0.grant)?.grant.terms.minimumFee)
       })
     let files = try writeFiles(books: books, shares: shares, survey: survey)
     guard let weightsFile = files["model.safetensors"], let sharesFile = files["shares.json"],

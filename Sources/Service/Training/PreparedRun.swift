@@ -85,15 +85,10 @@ struct PreparedRun {
     entries = manifest.entries.sorted { ($0.owner, $0.work) < ($1.owner, $1.work) }
     let works = try Self.read(entries, below: request.manifest.corpus)
     texts = works.map(\.bytes)
-    let (state, grantee, moment) = (basis.state, manifest.grantee, basis.moment)
+    let (state, moment) = (basis.state, basis.moment)
     let parts = HeldOutText.parts(of: works, heldOut: asked.heldOut) { work in
-      if case .granted = state.permission(
-        for: work, purpose: .evaluate, grantee: grantee, at: moment)
-      {
-        true
-      } else {
-        false
-      }
+      state.mayUse(
+        work, for: .evaluate, by: manifest.grantee, at: moment, in: manifest.territory)
     }
     tokenizer =
       try base.map(RunTokenizer.init(of:))
@@ -139,16 +134,12 @@ struct PreparedRun {
     return text.targets.map(baseline.loss)
   }
 
-  /// Refuses to start on works whose grant does not hold any more: revocation is forward.
+  /// Refuses to start on works whose grant does not hold any more: revocation and hold are forward.
   private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
     let lost = manifest.entries.filter { entry in
-      if case .granted = writer.state.permission(
-        for: entry.work, purpose: manifest.purpose, grantee: manifest.grantee, at: writer.now)
-      {
-        false
-      } else {
-        true
-      }
+      !writer.state.mayUse(
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now,
+        in: manifest.territory)
     }
     guard lost.isEmpty else {
       throw ServiceError.refused(

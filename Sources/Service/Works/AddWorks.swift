@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Gate
-import Primitives
+package import Primitives
 package import Register
 package import Signing
 import Storage
@@ -15,14 +15,23 @@ package enum AddWorks {
     package let path: String
     /// What the work is called.
     package let title: String
-    /// The owner's key.
+    /// The owner's key, or that of one of several.
     package let key: SecretKey
+    /// Who owns it together; nil where the key's owner is the one.
+    package let ownership: Ownership?
+    /// The identifier of the model that generated it; nil where people made it.
+    package let generator: Digest?
 
     /// Makes a submission.
-    package init(path: String, title: String, key: SecretKey) {
+    package init(
+      path: String, title: String, key: SecretKey, ownership: Ownership? = nil,
+      generator: Digest? = nil
+    ) {
       self.path = path
       self.title = title
       self.key = key
+      self.ownership = ownership
+      self.generator = generator
     }
   }
 
@@ -59,10 +68,11 @@ package enum AddWorks {
       }
     }
     let titles = RegisterWriter.commitments(to: submissions.map(\.title))
-    let registrations = zip(prepared, titles).map { entry, title in
+    let registrations = zip(zip(prepared, titles), submissions).map { pair, submission in
       WorkRegistration(
-        work: entry.work, byteCount: Int64(entry.bytes), title: title.digest,
-        fingerprint: SHA256.digest(entry.fingerprint.encoded))
+        work: pair.0.work, byteCount: Int64(pair.0.bytes), title: pair.1.digest,
+        fingerprint: SHA256.digest(pair.0.fingerprint.encoded), ownership: submission.ownership,
+        generator: submission.generator)
     }
     let drafts = zip(registrations, submissions).map { registration, submission in
       RegisterWriter.Draft(.workRegistered(registration), signedBy: submission.key)

@@ -13,8 +13,11 @@ package enum GrantUse {
   package static func issue(
     _ grants: [(terms: GrantTerms, key: SecretKey)], in writer: RegisterWriter
   ) throws -> [Grant] {
+    var places = StatusPlaces(writer.state)
     let signed = try grants.map { terms, key in
-      try Grant(terms: terms, signedBy: key, uuid: SecureRandom.bytes(count: 16))
+      try Grant(
+        terms: terms, signedBy: key, uuid: SecureRandom.bytes(count: 16), status: places.take(),
+        created: writer.now)
     }
     try writer.append(
       zip(signed, grants).map { grant, request in
@@ -44,7 +47,21 @@ package enum GrantUse {
   ) throws {
     try writer.append(
       revocations.map { grant, key in
-        RegisterWriter.Draft(.grantRevoked(Revocation(grant: grant)), signedBy: key)
+        RegisterWriter.Draft(.grantRevoked(GrantReference(grant: grant)), signedBy: key)
       })
+  }
+
+  /// Logs that a grant is suspended until who granted resumes it.
+  package static func suspend(
+    _ grant: Digest, key: SecretKey, in writer: RegisterWriter
+  ) throws {
+    try writer.append([.init(.grantSuspended(GrantReference(grant: grant)), signedBy: key)])
+  }
+
+  /// Logs that a suspended grant holds again.
+  package static func resume(
+    _ grant: Digest, key: SecretKey, in writer: RegisterWriter
+  ) throws {
+    try writer.append([.init(.grantResumed(GrantReference(grant: grant)), signedBy: key)])
   }
 }

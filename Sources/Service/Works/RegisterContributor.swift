@@ -39,7 +39,7 @@ package enum RegisterContributor {
     var territories: [Commitment] = []
     let drafts = try zip(contributors, names).map { contributor, name in
       let territory = try contributor.territory.map { text in
-        guard isTerritory(text) else {
+        guard Territory(text) != nil else {
           throw ServiceError.usage(
             "'\(text)' is no territory: write its two capital letters (ISO 3166-1), such as DE")
         }
@@ -55,10 +55,5 @@ package enum RegisterContributor {
       for contributor in contributors { try store.add(contributor.key, name: contributor.name) }
       try writer.keep(names + territories)
     }
-  }
-
-  /// Whether a text has the form of a territory's code; the list itself changes too often to be ours.
-  private static func isTerritory(_ text: String) -> Bool {
-    text.utf8.count == 2 && text.utf8.allSatisfy { (0x41...0x5A).contains($0) }
   }
 }

@@ -6,7 +6,7 @@ internal import CSQLite
 /// One connection to an SQLite database, used by one thread.
 package final class Database {
   let handle: OpaquePointer
-  /// The file; `:memory:` where there is none.
+  /// The file.
   package let path: String
 
   /// How a file is opened.
@@ -15,6 +15,9 @@ package final class Database {
     case readOnly
     /// Made where it is missing; durable at every commit.
     case readWrite
+    /// Made where it is missing; nothing survives a crash, for files that are moved into place or
+    /// thrown away.
+    case scratch
   }
 
   /// Opens a file.
@@ -23,38 +26,13 @@ package final class Database {
     handle = try Self.open(
       path, mode == .readOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE)
     sqlite3_busy_timeout(handle, 5000)
-    if mode == .readWrite {
+    switch mode {
+    case .readOnly: try execute("PRAGMA trusted_schema=OFF; PRAGMA cell_size_check=ON")
+    case .readWrite:
       try execute("PRAGMA journal_mode=DELETE; PRAGMA synchronous=EXTRA; PRAGMA secure_delete=ON")
+    case .scratch:
+      try execute("PRAGMA journal_mode=OFF; PRAGMA synchronous=OFF; PRAGMA secure_delete=ON")
     }
-  }
-
-  /// Makes an empty database in memory.
-  package init() throws(DatabaseError) {
-    path = ":memory:"
-    handle = try Self.open(path, SQLITE_OPEN_READWRITE)
-  }
-
-  /// Reads the bytes of a database file, touching neither that file nor any beside it.
-  ///
-  /// - Parameters:
-  ///   - image: The bytes; whether they are a database shows at the first question.
-  ///   - path: What errors call it.
-  /// - Throws: `DatabaseError`.
-  package init(image: [UInt8], path: String) throws(DatabaseError) {
-    self.path = path
-    handle = try Self.open(":memory:", SQLITE_OPEN_READWRITE)
-    guard let copy = sqlite3_malloc64(UInt64(max(1, image.count))) else {
-      throw DatabaseError(code: SQLITE_NOMEM, path: path, detail: "out of memory")
-    }
-    image.withUnsafeBytes {
-      UnsafeMutableRawBufferPointer(start: copy, count: $0.count).copyMemory(from: $0)
-    }
-    // SQLite frees the copy, also where it refuses it.
-    let flags = UInt32(SQLITE_DESERIALIZE_FREEONCLOSE | SQLITE_DESERIALIZE_READONLY)
-    let code = sqlite3_deserialize(
-      handle, "main", copy.assumingMemoryBound(to: UInt8.self), Int64(image.count),
-      Int64(image.count), flags)
-    guard code == SQLITE_OK else { throw failure(code) }
   }
 
   deinit { sqlite3_close_v2(handle) }
@@ -71,14 +49,9 @@ package final class Database {
     return handle
   }
 
-  /// The bytes of a file that would hold this database.
-  package func image() throws(DatabaseError) -> [UInt8] {
-    var count: Int64 = 0
-    guard let start = sqlite3_serialize(handle, "main", &count, 0) else {
-      throw DatabaseError(code: SQLITE_NOMEM, path: path, detail: "out of memory")
-    }
-    defer { sqlite3_free(start) }
-    return [UInt8](UnsafeBufferPointer(start: start, count: Int(count)))
+  /// How much of the file is kept in memory at most, in mebibytes; SQLite's own default is two.
+  package func keepInMemory(mebibytes: Int) throws(DatabaseError) {
+    try execute("PRAGMA cache_size=-\(mebibytes * 1024)")
   }
 
   /// Runs statements that take and give no values.

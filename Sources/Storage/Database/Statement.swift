@@ -3,14 +3,6 @@
 
 internal import CSQLite
 
-/// A value of a column.
-package enum SQLValue: Hashable, Sendable {
-  case null
-  case integer(Int64)
-  case text(String)
-  case blob([UInt8])
-}
-
 /// A prepared statement: bind values, step over rows, start again.
 package struct Statement: ~Copyable {
   private let database: Database
@@ -28,26 +20,43 @@ package struct Statement: ~Copyable {
 
   /// Runs the statement once with values and ignores its rows.
   package func run(_ values: [SQLValue]) throws(DatabaseError) {
-    _ = try rows(values)
+    defer { reset() }
+    try bind(values)
+    while try step() {}
   }
 
   /// Runs the statement once with values and gives all its rows.
   package func rows(_ values: [SQLValue] = []) throws(DatabaseError) -> [[SQLValue]] {
-    defer {
-      sqlite3_reset(handle)
-      sqlite3_clear_bindings(handle)
-    }
-    for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
+    defer { reset() }
+    try bind(values)
     var rows: [[SQLValue]] = []
-    while true {
-      let code = sqlite3_step(handle)
-      if code == SQLITE_DONE { return rows }
-      guard code == SQLITE_ROW else { throw database.failure(code) }
-      // A loop, not `map(column)`: the method reference of a noncopyable value crashes Swift 6.3.1.
-      var row: [SQLValue] = []
-      for index in 0..<sqlite3_column_count(handle) { row.append(column(index)) }
-      rows.append(row)
-    }
+    while let row = try next() { rows.append(row) }
+    return rows
+  }
+
+  /// The next row of a statement without values; nil after the last.
+  package func next() throws(DatabaseError) -> [SQLValue]? {
+    guard try step() else { return nil }
+    // A loop, not `map(column)`: the method reference of a noncopyable value crashes Swift 6.3.1.
+    var row: [SQLValue] = []
+    for index in 0..<sqlite3_column_count(handle) { row.append(column(index)) }
+    return row
+  }
+
+  private func step() throws(DatabaseError) -> Bool {
+    let code = sqlite3_step(handle)
+    if code == SQLITE_DONE { return false }
+    guard code == SQLITE_ROW else { throw database.failure(code) }
+    return true
+  }
+
+  private func reset() {
+    sqlite3_reset(handle)
+    sqlite3_clear_bindings(handle)
+  }
+
+  private func bind(_ values: [SQLValue]) throws(DatabaseError) {
+    for (index, value) in values.enumerated() { try bind(value, at: Int32(index + 1)) }
   }
 
   private func bind(_ value: SQLValue, at index: Int32) throws(DatabaseError) {

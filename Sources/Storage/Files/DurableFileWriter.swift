@@ -22,8 +22,7 @@ package final class DurableFileWriter {
     self.path = path
     let directory = FileSystem.parentDirectory(of: path)
     while true {
-      let number = Self.counter.wrappingAdd(1, ordering: .relaxed).newValue
-      let candidate = "\(directory)/\(Self.prefix)\(getpid())-\(number)\(Self.suffix)"
+      let candidate = Self.temporaryPath(in: directory)
       do throws(StorageError) {
         descriptor = try FileSystem.openFile(
           candidate, O_WRONLY | O_CREAT | O_EXCL, mode: mode, operation: .write)
@@ -89,6 +88,12 @@ package final class DurableFileWriter {
     close(descriptor)
     unlink(temporaryPath)
     descriptor = -1
+  }
+
+  /// A path in a directory that this process has not used yet, of a temporary file's form.
+  static func temporaryPath(in directory: String) -> String {
+    let number = counter.wrappingAdd(1, ordering: .relaxed).newValue
+    return "\(directory)/\(prefix)\(getpid())-\(number)\(suffix)"
   }
 
   /// Whether a name is that of a temporary file, which a crash may leave behind.

@@ -29,6 +29,20 @@ package struct FileReader: ~Copyable {
     }
   }
 
+  /// The first bytes of a file, or all of a shorter one.
+  package static func beginning(of path: String, count: Int) throws(StorageError) -> [UInt8] {
+    var reader = try FileReader(path: path)
+    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: count, alignment: 64)
+    defer { buffer.deallocate() }
+    var filled = 0
+    while filled < count {
+      let read = try reader.read(into: UnsafeMutableRawBufferPointer(rebasing: buffer[filled...]))
+      if read == 0 { break }
+      filled += read
+    }
+    return Array(buffer[..<filled])
+  }
+
   /// The SHA-256 of a file of any size, read in pieces.
   package static func digest(of path: String) throws(StorageError) -> Digest {
     var reader = try FileReader(path: path)

@@ -68,6 +68,16 @@ package enum FileSystem {
   /// Whether there is a file or directory of that path.
   package static func fileExists(_ path: String) -> Bool { access(path, F_OK) == 0 }
 
+  /// The number of bytes of a regular file.
+  ///
+  /// - Throws: `StorageError.failed`, or `.notAFile`.
+  package static func fileSize(_ path: String) throws(StorageError) -> Int {
+    var status = stat()
+    guard stat(path, &status) == 0 else { throw .failed(.read, path: path, code: errno) }
+    guard status.st_mode & S_IFMT == S_IFREG else { throw .notAFile(path: path) }
+    return Int(status.st_size)
+  }
+
   /// Whether there is a directory of that path.
   package static func directoryExists(_ path: String) -> Bool {
     var status = stat()

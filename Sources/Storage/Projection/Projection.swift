@@ -1,72 +1,119 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Glibc
+internal import CSQLite
+package import Primitives
 package import Register
 
 /// `register.sqlite`: the log as tables for people and programs that ask questions of it.
 ///
-/// The file is a function of the log: it is always made whole, in one transaction, and moved into
-/// place. So a rebuild gives the same bytes, and one altered byte shows.
+/// The file is a function of the log. It says itself which state of the log it stands for, and
+/// that moves in the same transaction as the rows: a crash leaves it at the old state or at the new
+/// one. SQLite puts the same rows, written in the same order, at the same places, whatever the
+/// transactions were; so a projection that followed the log has the bytes of one made whole, save
+/// two counters of transactions (offsets 24 and 92).
 package enum Projection {
-  /// The largest projection that is read.
-  static let largestFile = 1 << 36
-
-  /// Makes the projection of events and puts it in place durably.
+  /// Brings a projection to a state of the log.
   ///
-  /// - Complexity: O(events); about 100,000 events a second.
-  package static func write(events: [Event], to path: String) throws {
-    try DurableFile.write(try image(of: try database(of: events)), to: path)
-  }
-
-  /// Says how a projection differs from a rebuild.
-  ///
-  /// Nothing is written, so a register may lie where nobody can write.
+  /// What is missing is added in one transaction. A projection that is not there, is ahead of the
+  /// log, of another log, of another version or damaged is made again, and so is one that lacks
+  /// more than it has. For the holder of the log's lock.
   ///
   /// - Parameters:
   ///   - path: The projection.
+  ///   - position: The state of the log.
   ///   - events: All events of the log.
-  /// - Returns: What differs, in words; nil where nothing does.
-  /// - Throws: `StorageError` where the projection cannot be read.
-  package static func difference(of path: String, from events: [Event]) throws -> String? {
-    let rebuilt = try database(of: events)
-    let expected = try image(of: rebuilt)
-    let stored = try FileSystem.readFile(path, limit: largestFile)
-    if stored == expected { return nil }
-    let place = zip(stored, expected).enumerated().first { $1.0 != $1.1 }?.offset
-    let offset = place ?? min(stored.count, expected.count)
-    let tables = try? differingTables(Database(image: stored, path: path), rebuilt)
-    guard let tables else {
-      return "it is no database that can be read, from byte \(offset) on: run 'cadastre rebuild'"
+  ///   - root: The root that the log had at a smaller size.
+  /// - Throws: `DatabaseError` or `StorageError`; the projection is then as it was.
+  package static func update(
+    _ path: String, to position: ProjectionPosition, events: [Event], root: (Int) throws -> Digest
+  ) throws {
+    precondition(events.count == position.size, "a log has as many events as entries")
+    if FileSystem.fileExists(path), !foreignCompanions(of: path) {
+      do {
+        if try follow(path, to: position, events: events, root: root) { return }
+      } catch let error as DatabaseError where error.isDamage {
+        // A projection holds nothing that the log does not: it is made again.
+      }
     }
-    let location =
-      tables.isEmpty ? "byte \(offset)" : "the table " + tables.joined(separator: ", ")
-    return "it differs from a rebuild in \(location): run 'cadastre rebuild'"
+    try write(events, at: position, to: path)
   }
 
-  private static func database(of events: [Event]) throws -> Database {
-    let database = try Database()
-    try database.execute("PRAGMA page_size=4096; PRAGMA encoding='UTF-8'")
-    try database.transaction {
-      for table in ProjectionSchema.tables { try database.execute(table) }
-      try ProjectionRows.insert(events, into: database)
-    }
-    return database
+  /// Adds what a projection lacks; false where it cannot be gone on with.
+  private static func follow(
+    _ path: String, to position: ProjectionPosition, events: [Event], root: (Int) throws -> Digest
+  ) throws -> Bool {
+    let file = try ProjectionFile(opening: path)
+    guard let recorded = try file.position(), recorded.size <= position.size else { return false }
+    if recorded == position { return true }
+    guard position.size - recorded.size <= recorded.size, recorded.size > 0,
+      try root(recorded.size) == recorded.root
+    else { return false }
+    for index in recorded.size..<position.size { try file.add(events[index], at: index) }
+    try file.commit(position)
+    return true
   }
 
-  /// The file's bytes, without the version of SQLite that made it.
+  /// Makes the projection of events anew and puts it in place durably.
   ///
-  /// That number stands at offset 96 and means nothing to a reader (SQLite file format, 1.3.14); it
-  /// would make the same log give other bytes on another machine.
-  private static func image(of database: Database) throws(DatabaseError) -> [UInt8] {
-    var image = try database.image()
-    for offset in 96..<100 { image[offset] = 0 }
-    return image
+  /// - Complexity: O(events); the memory of a cache of fixed size.
+  package static func write(
+    _ events: [Event], at position: ProjectionPosition, to path: String
+  ) throws {
+    let scratch = DurableFileWriter.temporaryPath(in: FileSystem.parentDirectory(of: path))
+    do {
+      try make(events, at: position, in: scratch)
+      try replace(path, by: scratch)
+    } catch {
+      try? FileSystem.removeFile(scratch)
+      guard let error = error as? DatabaseError else { throw error }
+      throw DatabaseError(code: error.code, path: path, detail: error.detail)
+    }
   }
 
-  private static func differingTables(_ stored: Database, _ rebuilt: Database) throws -> [String] {
-    try ProjectionSchema.names.filter { name in
-      let query = "SELECT * FROM \(name) ORDER BY 1, 2"
-      return try stored.prepare(query).rows() != rebuilt.prepare(query).rows()
+  static func make(
+    _ events: [Event], at position: ProjectionPosition, in path: String
+  ) throws(DatabaseError) {
+    let file = try ProjectionFile(creating: path)
+    for (index, event) in events.enumerated() { try file.add(event, at: index) }
+    try file.commit(position)
+  }
+
+  /// Puts a finished projection in the place of another.
+  ///
+  /// A journal beside the old file belongs to it alone; SQLite would roll it back into the new one.
+  /// So where there is one the old file goes first, and a crash in between leaves none.
+  private static func replace(_ path: String, by scratch: String) throws(StorageError) {
+    let companions = companions(of: path).filter(FileSystem.fileExists)
+    if !companions.isEmpty {
+      let directory = FileSystem.parentDirectory(of: path)
+      try FileSystem.removeFile(path)
+      try FileSystem.syncDirectory(directory)
+      for companion in companions { try FileSystem.removeFile(companion) }
+      try FileSystem.syncDirectory(directory)
     }
+    try DurableFile.move(scratch, to: path)
+  }
+
+  /// The files that SQLite reads beside a database: its rollback journal, and those of write-ahead
+  /// logging, which no projection uses.
+  static func companions(of path: String) -> [String] {
+    ["-journal", "-wal", "-shm"].map { path + $0 }
+  }
+
+  /// Whether files lie beside a projection that only another program can have made.
+  static func foreignCompanions(of path: String) -> Bool {
+    companions(of: path).dropFirst().contains(where: FileSystem.fileExists)
+  }
+}
+
+extension DatabaseError {
+  /// Whether the file is at fault, not the disk or another process.
+  var isDamage: Bool {
+    [
+      SQLITE_CORRUPT, SQLITE_NOTADB, SQLITE_ERROR, SQLITE_CONSTRAINT, SQLITE_MISMATCH,
+      SQLITE_SCHEMA, SQLITE_FORMAT,
+    ].contains(code & 0xff)
   }
 }

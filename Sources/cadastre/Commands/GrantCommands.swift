@@ -11,7 +11,6 @@ import Service
 import Signing
 import Storage
 
-/// `cadastre grant`, `grants list` and `revoke`.
 enum GrantCommands {
   static func grant(_ context: Context) throws -> Output {
     let arguments = context.arguments
@@ -20,15 +19,13 @@ enum GrantCommands {
     if let path = arguments.string("import") {
       issued = [try GrantUse.importCredential(path: path, in: writer)]
     } else {
-      let key = try KeyStore(writer.layout).load(try require("key", arguments.string("key")))
-      let subjects = try subjects(context, among: writer.state)
-      let terms = try terms(context, writer: writer)
+      guard let name = arguments.string("key") else {
+        throw ServiceError.usage("a grant needs --key")
+      }
+      let key = try KeyStore(writer.layout).load(name)
       issued = try GrantUse.issue(
-        subjects.map { subject in
-          var each = terms
-          each.subject = subject
-          return (each, key)
-        }, in: writer)
+        try requests(GrantOptions(arguments: arguments, writer: writer)).map { ($0, key) },
+        in: writer)
     }
     return Output(
       text: issued.map { "\($0.identifier.hex)  \(describe($0.terms))\n" }.joined(),
@@ -36,113 +33,122 @@ enum GrantCommands {
         issued.map { ["grant": .string($0.identifier.hex), "credential": $0.credential] }))
   }
 
-  private static func require(_ name: String, _ value: String?) throws -> String {
-    guard let value else { throw ServiceError.usage("a grant needs --\(name)") }
-    return value
-  }
-
-  private static func subjects(
-    _ context: Context, among state: RegisterState
-  ) throws -> [GrantSubject] {
-    let works = context.arguments.strings("work")
-    guard works.isEmpty == context.arguments.flag("all") else {
-      throw ServiceError.usage("a grant covers --work WORK, or --all works, and not both")
+  /// The terms of each grant: as the options say, or those of a grant that another owner signed.
+  private static func requests(_ options: GrantOptions) throws -> [GrantTerms] {
+    let state = options.writer.state
+    if let joined = options.arguments.string("join") {
+      let identifier = try Lookup.digest(
+        joined, among: state.grants.map(\.identifier), called: "grant")
+      return state.grant(identifier).map { [$0.grant.terms] } ?? []
     }
-    if works.isEmpty { return [.allWorks] }
-    return try works.map {
-      .work(try Lookup.digest($0, among: state.works.keys, called: "work"))
+    let terms = try options.terms()
+    return try options.subjects().map { subject in
+      var each = terms
+      each.subject = subject
+      return each
     }
   }
 
-  private static func terms(_ context: Context, writer: RegisterWriter) throws -> GrantTerms {
+  /// A territory that an option names.
+  static func territory(_ text: String?) throws -> Territory? {
+    guard let text else { return nil }
+    guard let territory = Territory(text) else {
+      throw ServiceError.usage(
+        "'\(text)' is no territory: write its two capital letters (ISO 3166-1), such as DE")
+    }
+    return territory
+  }
+
+  static func check(_ context: Context) throws -> Output {
     let arguments = context.arguments
-    let purposes = arguments.strings("purpose").compactMap(Purpose.init(rawValue:))
-    guard !purposes.isEmpty else {
-      throw ServiceError.usage("a grant names each --purpose, such as --purpose train")
-    }
-    let text = try require("rate", arguments.string("rate"))
-    guard let rate = Rate(text) else {
-      throw ServiceError.usage("'\(text)' is no rate: write a percentage such as 5% or 12.5%")
-    }
-    guard arguments.string("grantee") == nil || !arguments.flag("anyone") else {
-      throw ServiceError.usage("a grant allows --grantee DID, or --anyone, and not both")
-    }
-    var grantee = Grantee.party(writer.configuration.operator)
-    if let party = arguments.string("grantee") {
-      grantee = .party(try Lookup.party(party, layout: writer.layout))
-    }
-    if arguments.flag("anyone") { grantee = .anyone }
-    var until: Timestamp?
-    if let text = arguments.string("until") {
-      guard let moment = Timestamp(text), moment > writer.now else {
-        throw ServiceError.usage("'\(text)' is no date to come: write one such as 2030-12-31")
+    let limit = Event.maximumByteCount
+    let state = try (try? context.layout()).map { try RegisterSnapshot.read($0).state }
+    let moment = try arguments.string("at").map { text in
+      guard let moment = Timestamp(text) else {
+        throw ServiceError.usage("'\(text)' is no moment: write one such as 2026-11-21T09:30:00Z")
       }
-      until = moment
+      return moment
     }
-    return GrantTerms(
-      subject: .allWorks, grantee: grantee, purposes: purposes, rate: rate,
-      validFrom: writer.now, validUntil: until)
+    let check = GrantCheck(
+      try FileSystem.readFile(arguments.requiredArgument("FILE"), limit: limit),
+      question: GrantCheck.Question(
+        purpose: arguments.string("purpose").flatMap(Purpose.init(rawValue:)),
+        grantee: try arguments.string("grantee").map(party),
+        territory: try territory(arguments.string("territory")),
+        moment: moment ?? Context.clock()),
+      state: state,
+      lists: try arguments.strings("status-list").map {
+        ($0, try FileSystem.readFile($0, limit: limit))
+      }, operator: try arguments.string("operator").map(party))
+    // Not a table: a reason is never cut.
+    let style = context.console.style
+    let lines = check.lines.map { line in
+      let mark = line.holds ? style.apply(.good, to: "holds ") : style.apply(.bad, to: "fails ")
+      return mark + " " + line.name
+        + String(repeating: " ", count: max(0, 10 - line.name.utf8.count)) + "  "
+        + TextStyle.safe(line.text)
+    }
+    let verdict = check.isValid ? "the grant holds" : "the grant does not hold"
+    return Output(
+      text: (lines + [verdict]).map { $0 + "\n" }.joined(),
+      json: [
+        "holds": .bool(check.isValid),
+        "grant": check.grant.map { .string($0.identifier.hex) } ?? .null,
+        "checks": .array(
+          check.lines.map {
+            ["check": .string($0.name), "holds": .bool($0.holds), "found": .string($0.text)]
+          }),
+      ], status: check.isValid ? 0 : 1)
   }
 
-  static func list(_ context: Context) throws -> Output {
-    let snapshot = try context.snapshot()
-    var table = TerminalTable([
-      .init("grant"), .init("issuer", mayShrink: true), .init("covers", mayShrink: true),
-      .init("for", mayShrink: true), .init("rate", .right), .init("state"),
-    ])
-    for grant in snapshot.state.grants {
-      let terms = grant.grant.terms
-      table.add([
-        .init(grant.identifier.short, .accent),
-        .init(snapshot.names.name(of: grant.grant.issuer, in: snapshot.state)),
-        .init(covers(terms, in: snapshot)),
-        .init(terms.purposes.map(\.rawValue).joined(separator: ", ")), .init("\(terms.rate)"),
-        grant.revokedAt.map { .init("revoked at \($0)", .bad) } ?? .init("standing", .good),
-      ])
+  private static func party(_ text: String) throws -> DIDKey {
+    guard let did = DIDKey(text) else {
+      throw ServiceError.usage("'\(text)' is no did:key of an Ed25519 key")
     }
-    return Output(
-      text: table.text(width: context.console.width, style: context.console.style),
-      json: .array(snapshot.state.grants.map(json)))
+    return did
   }
 
   static func revoke(_ context: Context) throws -> Output {
+    try change(context, "revoked", "no run that starts from now on may use it") {
+      try GrantUse.revoke([($0, $1)], in: $2)
+    }
+  }
+
+  static func suspend(_ context: Context) throws -> Output {
+    try change(context, "suspended", "no run may start on it until it is resumed") {
+      try GrantUse.suspend($0, key: $1, in: $2)
+    }
+  }
+
+  static func resume(_ context: Context) throws -> Output {
+    try change(context, "resumed", "it holds again as it did") {
+      try GrantUse.resume($0, key: $1, in: $2)
+    }
+  }
+
+  private static func change(
+    _ context: Context, _ done: String, _ meaning: String,
+    _ log: (Digest, SecretKey, RegisterWriter) throws -> Void
+  ) throws -> Output {
     let writer = try context.writer()
     let grant = try Lookup.digest(
       context.arguments.requiredArgument("GRANT"), among: writer.state.grants.map(\.identifier),
       called: "grant")
     let key = try KeyStore(writer.layout).load(context.arguments.required("key"))
-    try GrantUse.revoke([(grant, key)], in: writer)
+    try log(grant, key, writer)
     let position = writer.state.size - 1
     return Output(
-      text:
-        "revoked \(grant.short) at entry \(position): no run that starts from now on may use it\n",
+      text: "\(done) \(grant.short) at entry \(position): \(meaning)\n",
       json: ["grant": .string(grant.hex), "position": .integer(Int64(position))])
-  }
-
-  /// One line on a grant.
-  static func line(_ grant: RegisterState.IssuedGrant) -> String {
-    let state = grant.revokedAt.map { "revoked at entry \($0)" } ?? "standing"
-    return "\(grant.identifier.short)  \(describe(grant.grant.terms)), \(state)"
-  }
-
-  static func json(_ grant: RegisterState.IssuedGrant) -> JSON {
-    [
-      "grant": .string(grant.identifier.hex), "credential": grant.grant.credential,
-      "position": .integer(Int64(grant.position)),
-      "revokedAt": grant.revokedAt.map { .integer(Int64($0)) } ?? .null,
-    ]
   }
 
   private static func describe(_ terms: GrantTerms) -> String {
     let purposes = terms.purposes.map(\.rawValue).joined(separator: ", ")
+    let fee = terms.minimumFee.map { ", at least \($0)" } ?? ""
+    let place =
+      terms.territories.isEmpty
+      ? "" : " in " + terms.territories.map(\.code).joined(separator: ", ")
     let until = terms.validUntil.map { " until \($0.date)" } ?? ""
-    return "for \(purposes) at \(terms.rate)\(until)"
-  }
-
-  private static func covers(_ terms: GrantTerms, in snapshot: RegisterSnapshot) -> String {
-    switch terms.subject {
-    case .work(let digest): snapshot.names.title(of: digest, in: snapshot.state)
-    case .allWorks: "all works"
-    }
+    return "for \(purposes) at \(terms.rate)\(fee)\(place)\(until)"
   }
 }

@@ -23,7 +23,9 @@ enum ModelCommands {
     let result = try AdmitCorpus.run(
       directory: arguments.requiredArgument("DIR"),
       purpose: Purpose(rawValue: arguments.required("purpose")) ?? .train,
-      grantee: party ?? writer.configuration.operator, output: output, in: writer)
+      grantee: party ?? writer.configuration.operator,
+      territory: try GrantCommands.territory(arguments.string("territory")), output: output,
+      in: writer)
     let names = try NameBook(writer.layout)
     let admitted = result.manifest.entries.count
     return Output(

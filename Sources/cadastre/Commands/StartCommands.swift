@@ -16,7 +16,8 @@ enum StartCommands {
   static func initialise(_ context: Context) throws -> Output {
     let directory = context.arguments.requiredArgument("DIR")
     let writer = try InitialiseRegister.run(
-      root: directory, name: context.arguments.required("name"), clock: Context.clock)
+      root: directory, name: context.arguments.required("name"),
+      address: context.arguments.string("address"), clock: Context.clock)
     let configuration = writer.configuration
     let lines = [
       "made the register '\(configuration.name)' in \(directory)",
