@@ -22,13 +22,14 @@ struct Report {
       kingJames.works + library.works, isCompared: true, in: scratch)
   }
 
-  /// All tables.
-  func text() throws -> String {
-    let parts = [
-      try unrelated(), try ladder(), try chance(), try heldOut(), try repetition(), try whitelist(),
-      try nearDuplicates(),
+  /// All tables, or those of the parts that are named.
+  func text(only names: [String]) throws -> String {
+    let parts: [(name: String, measure: () throws -> String)] = [
+      ("unrelated", unrelated), ("ladder", ladder), ("chance", chance), ("held-out", heldOut),
+      ("repetition", repetition), ("whitelist", whitelist), ("near-duplicates", nearDuplicates),
     ]
-    return parts.joined(separator: "\n")
+    return try parts.filter { names.isEmpty || names.contains($0.name) }
+      .map { try $0.measure() }.joined(separator: "\n")
   }
 
   // MARK: - False alarms
@@ -98,7 +99,8 @@ struct Report {
     for (place, (work, count)) in short.enumerated() {
       let cells = try [15, 20].map { percent in
         try Rung(
-          Attack.swapping(percent), on: work, with: kingJames.works[0], draws: draws,
+          Attack.swapping(percent), on: work, with: short[(place + 1) % short.count].0,
+          draws: draws,
           in: registered, seed: UInt64(place)
         ).cell
       }
@@ -121,7 +123,7 @@ struct Report {
       var random = Philox4x32(key: UInt64(words), stream: 7)
       var (caught, held) = (0, 0)
       for (number, piece) in pieces.enumerated() {
-        let other = library.works[Int(random.below(UInt32(library.works.count)))]
+        let other = pieces[Int(random.below(UInt32(pieces.count)))]
         let copy = Attack.swapping(20).apply(piece, other, &random)
         for match in try registered.resemblances(of: copy).matches where match.reason != nil {
           if match.number == number { caught += 1 }
