@@ -37,8 +37,8 @@ struct Report {
   private func unrelated() throws -> String {
     var rows = [
       "### Unrelated texts", "",
-      "Held by mistake must be 0. King James books tell some stories twice in nearly the same words;",
-      "pieces of them that are held are such passages. Shares of fewer than eight grams are left out.",
+      "Unrelated works held must be 0. Library pieces that are held against KJV books are quotations of",
+      "many verses. Shares of fewer than eight grams are left out.",
       "", Unrelated.head,
     ]
     func add(_ name: String, _ texts: [Work], _ registered: Registered) throws {
