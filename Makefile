@@ -7,7 +7,7 @@ LIBRARY ?= ../shared/corpora/library
 SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate \
+.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate bench-admit \
   evaluate evaluate-gate clean
 
 help: ## Show what can be made
@@ -62,6 +62,12 @@ bench-gate: ## Measure fingerprints and look-ups beside rensa and datasketch, an
 	@mkdir -p .build Documentation/benchmarks && bible -f gen1:1-rev22:21 >.build/king-james.txt
 	"$$(Scripts/gate-environment)" Benchmarks/peers/gate.py .build/release/gate-benchmark \
 	  .build/king-james.txt "$(LIBRARY)" Documentation/benchmarks/gate.md
+
+bench-admit: ## Measure the gate as a stream, and write Documentation/benchmarks/admit.md
+	@Scripts/bootstrap
+	swift build -c release --product cadastre
+	@mkdir -p Documentation/benchmarks
+	python3 Benchmarks/AdmitBenchmark/admit.py $(CADASTRE) "$(LIBRARY)/texts" Documentation/benchmarks/admit.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

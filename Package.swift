@@ -71,7 +71,9 @@ let modules: [Module] = [
     testUses: ["TestSupport"]),
   Module(
     name: "Gate",
-    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "CWords"],
+    uses: [
+      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Storage", "CWords",
+    ],
     extra: hot,
     testUses: ["TestSupport"]),
   Module(

@@ -46,6 +46,9 @@ extension RegisterAudit {
           "the decision on '\(claimed.path)' derives otherwise: \(derived.verdict.explanation)")
         counts.decisions += 1
       }
+      report.require(
+        CorpusDecisions.areOrdered(decisions), relative(path),
+        "its decisions are not in the order of their paths")
       let manifest = Manifest(
         decisions: decisions, decisionsRoot: root, purpose: record.purpose,
         grantee: record.grantee, territory: record.territory, treeSize: before.size)

@@ -84,25 +84,37 @@ extension JSON {
       ? String(value) : ECMAScriptNumber.text(of: Double(value))
   }
 
+  private static let digits = Array("0123456789abcdef".utf8)
+
   private static func append(string: String, to bytes: inout [UInt8]) {
-    let digits = Array("0123456789abcdef".utf8)
+    var string = string
     bytes.append(UInt8(ascii: "\""))
-    for byte in string.utf8 {
-      switch byte {
-      case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
-      case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
-      case 0x08: bytes.append(contentsOf: "\\b".utf8)
-      case 0x09: bytes.append(contentsOf: "\\t".utf8)
-      case 0x0a: bytes.append(contentsOf: "\\n".utf8)
-      case 0x0c: bytes.append(contentsOf: "\\f".utf8)
-      case 0x0d: bytes.append(contentsOf: "\\r".utf8)
-      case 0..<0x20:
-        bytes.append(contentsOf: "\\u00".utf8)
-        bytes.append(digits[Int(byte >> 4)])
-        bytes.append(digits[Int(byte & 15)])
-      default: bytes.append(byte)
+    string.withUTF8 { text in
+      // What needs no escape is copied in runs.
+      var start = 0
+      for (index, byte) in text.enumerated() where byte < 0x20 || byte == 0x22 || byte == 0x5c {
+        bytes.append(contentsOf: text[start..<index])
+        appendEscape(of: byte, to: &bytes)
+        start = index + 1
       }
+      bytes.append(contentsOf: text[start...])
     }
     bytes.append(UInt8(ascii: "\""))
+  }
+
+  private static func appendEscape(of byte: UInt8, to bytes: inout [UInt8]) {
+    switch byte {
+    case UInt8(ascii: "\""): bytes.append(contentsOf: "\\\"".utf8)
+    case UInt8(ascii: "\\"): bytes.append(contentsOf: "\\\\".utf8)
+    case 0x08: bytes.append(contentsOf: "\\b".utf8)
+    case 0x09: bytes.append(contentsOf: "\\t".utf8)
+    case 0x0a: bytes.append(contentsOf: "\\n".utf8)
+    case 0x0c: bytes.append(contentsOf: "\\f".utf8)
+    case 0x0d: bytes.append(contentsOf: "\\r".utf8)
+    default:
+      bytes.append(contentsOf: "\\u00".utf8)
+      bytes.append(digits[Int(byte >> 4)])
+      bytes.append(digits[Int(byte & 15)])
+    }
   }
 }

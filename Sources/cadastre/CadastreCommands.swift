@@ -17,7 +17,7 @@ enum CadastreCommands {
         "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
       CommandTable.Section(
         "Terms of sources", [signalsRead, signalsCheck, signalsList, exportTerms]),
-      CommandTable.Section("Models", [admit, train, shares, generate]),
+      CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
@@ -159,33 +159,6 @@ enum CadastreCommands {
         "Ada owns two parts, Ben one; two parts decide."),
     ])
 
-  private static let admit = Command(
-    "admit", summary: "Decide which files of a corpus may be used, with reasons",
-    discussion: """
-      Fails closed: a file is admitted only under a grant that holds for its bytes, the purpose and \
-      the party, and only if it is not derived from a work that may not be used.
-      """,
-    arguments: [CommandArgument(.directory("DIR"), help: "The corpus.")],
-    options: [
-      CommandOption(
-        "purpose",
-        value: .choice(
-          "PURPOSE", ["train", "fine-tune", "distil", "ground", "index", "evaluate"]),
-        help: "The use.", defaultValue: "train"),
-      CommandOption(
-        "for", value: .text("DID"), help: "Who will use it. Default: the register's operator."),
-      CommandOption(
-        "territory", value: .text("CC"),
-        help:
-          "Where it will be used, as two letters of ISO 3166-1; grants for some territories hold only"
-          + " where this is one of them. Default: not stated."),
-      CommandOption(
-        "out", value: .file("FILE"), help: "Where to write the manifest.",
-        defaultValue: "manifest.json"),
-    ],
-    examples: [
-      CommandExample("cadastre admit corpus --out manifest.json", "Decide on every file.")
-    ])
   private static let train = Command(
     "train", summary: "Train a model on a manifest and keep its books",
     discussion: """

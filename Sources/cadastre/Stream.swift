@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Glibc
+import Storage
 
 /// Standard output and standard error, written at once and without C's shared streams.
 enum Stream {
@@ -19,6 +20,23 @@ enum Stream {
       }
       if count < 0, errno == EINTR { continue }
       guard count > 0 else { return }
+      offset += count
+    }
+  }
+
+  /// Writes all of the bytes, or says why not.
+  func writeAll(_ bytes: [UInt8]) throws(StorageError) {
+    let descriptor = self == .output ? STDOUT_FILENO : STDERR_FILENO
+    var offset = 0
+    while offset < bytes.count {
+      let count = bytes.withUnsafeBytes { buffer in
+        Glibc.write(
+          descriptor, buffer.baseAddress.map { $0 + offset }, buffer.count - offset)
+      }
+      if count < 0, errno == EINTR { continue }
+      guard count > 0 else {
+        throw .failed(.write, path: "/dev/stdout", code: errno)
+      }
       offset += count
     }
   }

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Foundation
+package import Foundation
 
 /// A program of this package as it was built, beside the tests in the build directory.
 package struct BuiltProgram: Sendable {
@@ -26,9 +26,9 @@ package struct BuiltProgram: Sendable {
     private let output = Pipe()
     private let errors = Pipe()
 
-    fileprivate init(_ process: Process) throws {
+    fileprivate init(_ process: Process, input: FileHandle = .nullDevice) throws {
       self.process = process
-      process.standardInput = FileHandle.nullDevice
+      process.standardInput = input
       process.standardOutput = output
       process.standardError = errors
       try process.run()
@@ -68,12 +68,7 @@ package struct BuiltProgram: Sendable {
   package func start(
     _ arguments: [String], in directory: String, environment: [String: String] = [:]
   ) throws -> Running {
-    let process = Process()
-    process.executableURL = URL(filePath: path)
-    process.arguments = arguments
-    process.currentDirectoryURL = URL(filePath: directory)
-    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
-    return try Running(process)
+    try Running(prepared(arguments, in: directory, environment: environment))
   }
 
   /// Runs the program to its end.
@@ -81,5 +76,28 @@ package struct BuiltProgram: Sendable {
     _ arguments: [String], in directory: String, environment: [String: String] = [:]
   ) throws -> Outcome {
     try start(arguments, in: directory, environment: environment).outcome()
+  }
+
+  /// Runs the program to its end with bytes on its standard input.
+  package func run(
+    _ arguments: [String], in directory: String, input: Data
+  ) throws -> Outcome {
+    // From a file: a pipe would fill up while nobody reads what the program answers.
+    let file = FileManager.default.temporaryDirectory.appending(path: UUID().uuidString)
+    try input.write(to: file)
+    defer { try? FileManager.default.removeItem(at: file) }
+    let process = prepared(arguments, in: directory, environment: [:])
+    return try Running(process, input: try FileHandle(forReadingFrom: file)).outcome()
+  }
+
+  private func prepared(
+    _ arguments: [String], in directory: String, environment: [String: String]
+  ) -> Process {
+    let process = Process()
+    process.executableURL = URL(filePath: path)
+    process.arguments = arguments
+    process.currentDirectoryURL = URL(filePath: directory)
+    process.environment = ProcessInfo.processInfo.environment.merging(environment) { $1 }
+    return process
   }
 }

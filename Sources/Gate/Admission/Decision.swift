@@ -36,6 +36,29 @@ package struct CopyEvidence: Hashable, Sendable {
   }
 }
 
+extension CopyEvidence {
+  /// The same evidence without the passages.
+  package var withoutPassages: CopyEvidence { with(passages: []) }
+
+  /// The same evidence with other passages.
+  func with(passages: [Range<Int>]) -> CopyEvidence {
+    CopyEvidence(
+      original: original, reason: reason, matching: matching, ofCandidate: ofCandidate,
+      ofOriginal: ofOriginal, passages: passages)
+  }
+
+  /// The form in a leaf.
+  package var json: JSON {
+    [
+      "original": .string(original.hex), "rule": .string(reason.rawValue),
+      "matchingGrams": .integer(Int64(matching)), "candidateGrams": .integer(Int64(ofCandidate)),
+      "originalGrams": .integer(Int64(ofOriginal)),
+      "passages": .array(
+        passages.map { [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))] }),
+    ]
+  }
+}
+
 /// What the gate says of one candidate, and why.
 package enum Verdict: Hashable, Sendable {
   /// The work is admitted by a grant.
@@ -70,6 +93,14 @@ package enum Verdict: Hashable, Sendable {
   /// Whether the candidate may be used.
   package var isAdmitted: Bool {
     if case .admitted = self { true } else { false }
+  }
+
+  /// Whether a grant holds for the candidate; whether it is a copy is looked at then only.
+  package var isGranted: Bool {
+    switch self {
+    case .admitted, .contrarySignal: true
+    default: false
+    }
   }
 
   /// What becomes of the candidate: admitted, refused, or held until its owner decides.
@@ -150,10 +181,7 @@ package struct Decision: Hashable, Sendable {
     guard case .copy(let evidence) = verdict else { return self }
     return Decision(
       path: path, work: work, byteCount: byteCount, owner: owner,
-      verdict: .copy(
-        CopyEvidence(
-          original: evidence.original, reason: evidence.reason, matching: evidence.matching,
-          ofCandidate: evidence.ofCandidate, ofOriginal: evidence.ofOriginal, passages: [])))
+      verdict: .copy(evidence.withoutPassages))
   }
 
   /// The leaf: every fact that the decision relied on.
@@ -181,17 +209,7 @@ package struct Decision: Hashable, Sendable {
     case .otherPurpose(let purposes):
       object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })
     case .copy(let evidence):
-      object["evidence"] = [
-        "original": .string(evidence.original.hex),
-        "rule": .string(evidence.reason.rawValue),
-        "matchingGrams": .integer(Int64(evidence.matching)),
-        "candidateGrams": .integer(Int64(evidence.ofCandidate)),
-        "originalGrams": .integer(Int64(evidence.ofOriginal)),
-        "passages": .array(
-          evidence.passages.map {
-            [.integer(Int64($0.lowerBound)), .integer(Int64($0.upperBound))]
-          }),
-      ]
+      object["evidence"] = evidence.json
     default: break
     }
     return .object(object)

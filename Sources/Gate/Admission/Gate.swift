@@ -45,7 +45,7 @@ package struct Gate {
   private let grantee: DIDKey
   private let moment: Timestamp
   private let territory: Territory?
-  private let rule: DerivationRule
+  package let rule: DerivationRule
   private let index: FingerprintIndex
   private let fingerprints: [Digest: Fingerprint]
 
@@ -90,27 +90,76 @@ package struct Gate {
   /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
   /// signals.
   ///
+  /// The two phases one after the other, for a corpus that is known.
+  ///
   /// - Parameters:
   ///   - candidate: What asks to be used.
   ///   - corpus: All works that ask together: of an owner's own near-duplicates among them only the
   ///     one registered first is used, so that a copy never earns twice.
   /// - Returns: The decision, with every fact it relied on.
   package func decide(_ candidate: Candidate, in corpus: Set<Digest>) -> Decision {
-    switch candidate.content {
-    case .unreadable(let reason):
-      Decision(
-        path: candidate.path, work: nil, byteCount: candidate.byteCount, owner: nil,
-        verdict: .unreadable(reason))
-    case .work(let digest, let words):
-      Decision(
-        path: candidate.path, work: digest, byteCount: candidate.byteCount,
-        owner: state.works[digest]?.owner, verdict: verdict(on: digest, words: words, in: corpus))
+    finding(on: candidate).decision(in: corpus)
+  }
+}
+
+extension Gate: AdmissionSource {
+  /// The first phase, in the order of the design: grant, revocation, derivation, signals.
+  ///
+  /// Only works registered earlier are originals: registering a copy of somebody's work later cannot
+  /// block it. An original stands in the way if it is another owner's or may not be used. An owner's
+  /// own earlier work that may be used stands in the way only of a corpus that it is in itself,
+  /// which the second phase knows.
+  package func finding(on candidate: Candidate) -> Finding {
+    guard case .work(let work, let words) = candidate.content, let standing = standing(of: work)
+    else { return Finding(onUnregistered: candidate) }
+    var verdict = standing.verdict
+    var yieldsTo: [CopyEvidence] = []
+    if verdict.isGranted {
+      for match in resemblances(of: work, words: words) {
+        guard match.work != work, let reason = rule.reason(for: match),
+          let earlier = self.standing(of: match.work), earlier.position < standing.position
+        else { continue }
+        let evidence = CopyEvidence(match, reason: reason)
+        guard earlier.owner == standing.owner, earlier.verdict.isAdmitted else {
+          verdict = .copy(evidence)
+          break
+        }
+        yieldsTo.append(evidence)
+      }
     }
+    return Finding(
+      Decision(
+        path: candidate.path, work: work, byteCount: candidate.byteCount, owner: standing.owner,
+        verdict: verdict),
+      yieldsTo: yieldsTo)
   }
 
-  private func verdict(
-    on work: Digest, words: WordSequence?, in corpus: Set<Digest>
-  ) -> Verdict {
+  /// The finding on a registered work for a ``SnapshotTable``: passages are ranges of words.
+  ///
+  /// - Precondition: the work is registered.
+  package func findingInWords(on work: Digest) -> Finding {
+    guard let fingerprint = fingerprints[work] else {
+      preconditionFailure("a snapshot is made of registered works")
+    }
+    return finding(
+      on: Candidate(
+        path: "", byteCount: 0,
+        content: .work(work, words: WordSequence(numbered: fingerprint.wordCount))))
+  }
+
+  private func resemblances(of work: Digest, words: WordSequence?) -> [Resemblance] {
+    guard let fingerprint = fingerprints[work] else { return [] }
+    return index.resemblances(of: fingerprint, words: words).matches
+  }
+
+  private func standing(of work: Digest) -> Standing? {
+    guard let registered = state.works[work] else { return nil }
+    return Standing(
+      owner: registered.owner, position: registered.position, verdict: verdict(on: work))
+  }
+
+  /// What the register says of a work by everything but its likeness to other works.
+  private func verdict(on work: Digest) -> Verdict {
     let permission = state.permission(
       for: work, purpose: purpose, grantee: grantee, at: moment, in: territory)
     switch permission {
@@ -125,42 +174,20 @@ package struct Gate {
     case .noQuorum(let weight, let quorum): return .noQuorum(weight: weight, quorum: quorum)
     case .noLicenceToDistil(let model): return .noLicenceToDistil(model: model)
     case .granted(let grant):
-      if let evidence = original(of: work, words: words, in: corpus) { return .copy(evidence) }
       if let signal = state.signal(contraryTo: grant, for: work, purpose: purpose) {
         return .contrarySignal(SignalReference(signal))
       }
       return .admitted(grant: grant.identifier, rate: grant.grant.terms.rate)
     }
   }
+}
 
-  /// The closest earlier work that the work derives from, if that one stands in its way.
-  ///
-  /// Only works registered earlier are originals: registering a copy of somebody's work later
-  /// cannot block it. An original stands in the way if it is another owner's, may
-  /// not be used, or asks in the same corpus: near-duplicates of one owner are one exposure.
-  private func original(
-    of work: Digest, words: WordSequence?, in corpus: Set<Digest>
-  ) -> CopyEvidence? {
-    guard let registered = state.works[work], let fingerprint = fingerprints[work] else {
-      return nil
-    }
-    for match in index.resemblances(of: fingerprint, words: words).matches {
-      guard match.work != work, let earlier = state.works[match.work],
-        earlier.position < registered.position,
-        earlier.owner != registered.owner || corpus.contains(match.work) || !isUsable(match.work),
-        let reason = rule.reason(for: match)
-      else { continue }
-      return CopyEvidence(
-        original: match.work, reason: reason, matching: match.sharedGrams,
-        ofCandidate: match.submittedGrams, ofOriginal: match.registeredGrams,
-        passages: match.passages.map(\.bytes))
-    }
-    return nil
-  }
-
-  private func isUsable(_ work: Digest) -> Bool {
-    state.mayUse(work, for: purpose, by: grantee, at: moment, in: territory)
-  }
+/// What a register says of one of its works but for its likeness to other works.
+private struct Standing {
+  let owner: DIDKey
+  /// Of two works alike the one with the lower position is the original.
+  let position: Int
+  let verdict: Verdict
 }
 
 /// Why the gate decides nothing at all.

@@ -46,6 +46,13 @@ package struct WordSequence: Sendable {
     guard !hashes.isEmpty else { throw .noWords(byteCount: bytes.count) }
   }
 
+  /// A sequence whose places are the numbers of its words: a passage in it is a range of words.
+  init(numbered count: Int) {
+    hashes = Array(repeating: 0, count: count)
+    starts = Array(0..<UInt32(count))
+    ends = starts.map { $0 + 1 }
+  }
+
   /// The bytes from the first letter of one word to the last letter of another.
   package func bytes(ofWords range: Range<Int>) -> Range<Int> {
     Int(starts[range.lowerBound])..<Int(ends[range.upperBound - 1])

@@ -3,13 +3,12 @@
 
 import Canonical
 package import Gate
-import Merkle
 import Primitives
-package import Register
-package import Signing
+import Register
+import Signing
 import Storage
 
-/// Decides which files of a directory may be used, and logs the decisions under one Merkle root.
+/// Decides which documents of a corpus may be used, and logs the decisions under one Merkle root.
 package enum AdmitCorpus {
   /// The decisions on a corpus, and the manifest of what was admitted.
   package struct Result: Sendable {
@@ -19,79 +18,70 @@ package enum AdmitCorpus {
     package let manifest: Manifest
     /// Where `admission.decided` stands in the log.
     package let position: Int
+    /// The number of the line that each decision without a work was made on, by its path.
+    package let unreadableLines: [String: Int]
   }
 
-  /// Decides on every file below a directory.
+  /// Decides on every document of a corpus.
   ///
   /// - Parameters:
-  ///   - directory: The corpus; hidden files are left out.
-  ///   - purpose: The use asked for.
-  ///   - grantee: Who asks.
-  ///   - territory: Where the works will be used, if anybody says.
+  ///   - corpus: The documents.
+  ///   - question: What is asked of each document.
   ///   - output: Where to put the manifest file that `train` reads; nil for nowhere.
+  ///   - threads: How many threads read and decide; the result is the same for any number.
   ///   - writer: The register.
   /// - Returns: The decisions and the manifest.
-  /// - Throws: `ServiceError` where the corpus is missing or empty; a file that cannot be read is a
-  ///   refused candidate, not an error.
+  /// - Throws: `ServiceError` where the corpus is missing or empty; a document that cannot be read is
+  ///   a refused candidate, not an error.
   package static func run(
-    directory: String, purpose: Purpose, grantee: DIDKey, territory: Territory? = nil,
-    output: String?, in writer: RegisterWriter
+    _ corpus: CorpusInput, for question: AdmissionQuestion, output: String?, threads: Int = 1,
+    in writer: RegisterWriter
   ) throws -> Result {
-    guard FileSystem.directoryExists(directory) else {
-      throw ServiceError.refused(
-        "the corpus '\(directory)' is no directory: give one that holds texts")
-    }
-    let paths = try FileSystem.visibleFilesBelow(directory)
-    guard !paths.isEmpty else {
-      throw ServiceError.refused("the corpus '\(directory)' holds no files")
-    }
-    let layout = writer.layout
-    let gate = try Gate(
-      state: writer.state, purpose: purpose, grantee: grantee, at: writer.now, in: territory,
-      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
-    )
-    let candidates = paths.map { candidate(directory, $0) }
-    let corpus = Set(candidates.compactMap(\.work))
-    let decisions = candidates.map { gate.decide($0, in: corpus) }
-    let leaves = decisions.map(\.json.canonicalBytes)
-    let root = SHA256Tree().root(of: leaves.map { SHA256Tree().leaf($0) })
-    let manifest = Manifest(
-      decisions: decisions, decisionsRoot: root, purpose: purpose, grantee: grantee,
-      territory: territory, treeSize: writer.state.size)
-    let digest = manifest.digest
-    let admitted = decisions.count { $0.verdict.isAdmitted }
-    let record = AdmissionRecord(
-      manifest: digest, decisionsRoot: root, purpose: purpose, grantee: grantee,
-      territory: territory, treeSize: Int64(writer.state.size), admitted: Int64(admitted),
-      refused: Int64(decisions.count - admitted))
-    let position = try writer.append([.admissionDecided(record)]) {
-      if let output {
-        try ManifestFile(
-          corpus: FileSystem.absolutePath(directory), manifest: manifest
-        ).write(to: output)
-      }
-      try FileSystem.createDirectory(layout.admission(digest))
-      try DurableFile.write(
-        Array(leaves.map { $0 + [UInt8(ascii: "\n")] }.joined()), to: layout.decisions(digest))
-      try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
-    }.lowerBound
-    return Result(decisions: decisions, manifest: manifest, position: position)
+    let gate = try gate(in: writer, for: question)
+    let findings = try FindingStream.findings(on: corpus, by: gate, threads: threads)
+    return try log(
+      CorpusDecisions(findings.lazy.map(\.finding)), for: question, place: corpus.place,
+      output: output, unreadableLines: findings.unreadableLines, in: writer)
   }
 
-  private static func candidate(_ directory: String, _ path: String) -> Candidate {
-    do {
-      let bytes = try FileSystem.readFile(directory + "/" + path, limit: AddWorks.largestWork)
-      do {
-        let words = try WordSequence(utf8: bytes)
-        return Candidate(
-          path: path, byteCount: bytes.count,
-          content: .work(SHA256.digest(bytes), words: words))
-      } catch {
-        return Candidate(path: path, byteCount: bytes.count, content: .unreadable("\(error)"))
-      }
-    } catch {
-      // The path of the error names this machine; the decision is public.
-      return Candidate(path: path, byteCount: 0, content: .unreadable("the file cannot be read"))
+  /// The gate of a register as it stands now.
+  static func gate(in writer: RegisterWriter, for question: AdmissionQuestion) throws -> Gate {
+    let layout = writer.layout
+    return try Gate(
+      state: writer.state, purpose: question.purpose, grantee: question.grantee, at: writer.now,
+      in: question.territory,
+      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
+    )
+  }
+
+  /// The second phase: logs the decisions on a corpus under one root, with their files.
+  static func log(
+    _ decisions: CorpusDecisions, for question: AdmissionQuestion, place: String, output: String?,
+    unreadableLines: [String: Int] = [:], in writer: RegisterWriter
+  ) throws -> Result {
+    let layout = writer.layout
+    let manifest = decisions.manifest(for: question, treeSize: writer.state.size)
+    let record = decisions.record(of: manifest)
+    let digest = record.manifest
+    let position = try writer.append([.admissionDecided(record)]) {
+      if let output { try ManifestFile(corpus: place, manifest: manifest).write(to: output) }
+      try FileSystem.createDirectory(layout.admission(digest))
+      try DurableFile.write(decisions.fileBytes, to: layout.decisions(digest))
+      try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
+    }.lowerBound
+    return Result(
+      decisions: decisions.decisions, manifest: manifest, position: position,
+      unreadableLines: unreadableLines)
+  }
+}
+
+extension [FindingStream.Numbered] {
+  /// The numbers of the lines that could not be read, by the paths of their decisions.
+  var unreadableLines: [String: Int] {
+    var lines: [String: Int] = [:]
+    for numbered in self where numbered.finding.decision.work == nil {
+      lines[numbered.finding.decision.path] = numbered.line
     }
+    return lines
   }
 }

@@ -62,6 +62,9 @@ package final class RegisterWriter {
     try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
 
+  /// The root of the log as it stands.
+  package var root: Digest { log.checkpoint.root }
+
   /// The present moment, as events will state it.
   package var now: Timestamp { clock() }
 

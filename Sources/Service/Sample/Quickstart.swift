@@ -159,7 +159,8 @@ package final class Quickstart {
     } else {
       decisions = try timed("admit") {
         let result = try AdmitCorpus.run(
-          directory: corpus, purpose: .train, grantee: writer.configuration.operator,
+          .directory(corpus),
+          for: AdmissionQuestion(purpose: .train, grantee: writer.configuration.operator),
           output: manifestPath, in: writer)
         let admitted = result.manifest.entries.count
         return (

@@ -153,6 +153,9 @@ struct PreparedRun {
   static func read(
     _ entries: [Manifest.Entry], below corpus: String
   ) throws -> [(entry: Manifest.Entry, bytes: [UInt8])] {
+    if case .lines(let path) = CorpusInput(corpus) {
+      return try WorksInLines.read(entries, in: path)
+    }
     guard FileSystem.directoryExists(corpus) else {
       throw ServiceError.refused(
         "the corpus '\(corpus)' is missing: put the admitted works back there")

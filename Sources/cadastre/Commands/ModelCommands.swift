@@ -13,53 +13,8 @@ import Service
 import Signing
 import Storage
 
-/// `cadastre admit`, `train` and `shares`.
+/// `cadastre train` and `shares`.
 enum ModelCommands {
-  static func admit(_ context: Context) throws -> Output {
-    let arguments = context.arguments
-    let writer = try context.writer()
-    let party = try arguments.string("for").map { try Lookup.party($0, layout: writer.layout) }
-    let output = arguments.required("out")
-    let result = try AdmitCorpus.run(
-      directory: arguments.requiredArgument("DIR"),
-      purpose: Purpose(rawValue: arguments.required("purpose")) ?? .train,
-      grantee: party ?? writer.configuration.operator,
-      territory: try GrantCommands.territory(arguments.string("territory")), output: output,
-      in: writer)
-    let names = try NameBook(writer.layout)
-    let admitted = result.manifest.entries.count
-    return Output(
-      text: refusals(result.decisions, names: names, state: writer.state, context.console)
-        + "admitted \(admitted) of \(result.decisions.count) files; manifest in \(output)\n",
-      json: [
-        "manifest": .string(result.manifest.digest.hex),
-        "decisions": .array(result.decisions.map(\.json)),
-      ])
-  }
-
-  /// A table of what was refused, with reasons.
-  static func refusals(
-    _ decisions: [Decision], names: NameBook, state: RegisterState, _ console: Console
-  ) -> String {
-    let refused = decisions.filter { !$0.verdict.isAdmitted }
-    guard !refused.isEmpty else { return "nothing was refused\n" }
-    var table = TerminalTable([
-      .init("refused", mayShrink: true), .init("reason"), .init("because", mayShrink: true),
-    ])
-    for decision in refused {
-      var because = decision.verdict.explanation
-      if case .copy(let evidence) = decision.verdict {
-        because =
-          "\(evidence.matching) of its \(evidence.ofCandidate) 8-grams stand in “"
-          + names.title(of: evidence.original, in: state) + "”"
-      }
-      table.add([
-        .init(decision.path), .init(decision.verdict.code, .bad), .init(because, .quiet),
-      ])
-    }
-    return table.text(width: console.width, style: console.style)
-  }
-
   static func train(_ context: Context) throws -> Output {
     let arguments = context.arguments
     let file = try ManifestFile(path: arguments.requiredArgument("MANIFEST"))

@@ -32,7 +32,7 @@ enum QuickstartView {
     var text = heading("Who holds the model, and what they earned in \(result.statements.period)")
     text += contributors(result, console)
     text += heading("What was refused")
-    text += ModelCommands.refusals(
+    text += AdmissionCommands.refusals(
       result.decisions, names: snapshot.names, state: snapshot.state, console)
     text += heading("The balance of the books, in nats a byte")
     text += TrainingView.text(of: result.training, console)
