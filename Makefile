@@ -7,7 +7,8 @@ LIBRARY ?= ../shared/corpora/library
 SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
-.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-admit bench-storage evaluate clean
+.PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate \
+  bench-admit bench-storage evaluate evaluate-gate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -55,6 +56,13 @@ bench-generate: ## Measure generation beside llama.cpp and PyTorch, and write Do
 	"$$(Scripts/benchmark-environment)" Benchmarks/peers/generate.py .build/release/generate-benchmark \
 	  Documentation/benchmarks/generate.md
 
+bench-gate: ## Measure fingerprints and look-ups beside rensa and datasketch, and write Documentation/benchmarks/gate.md
+	@Scripts/bootstrap
+	swift build -c release --product gate-benchmark
+	@mkdir -p .build Documentation/benchmarks && bible -f gen1:1-rev22:21 >.build/king-james.txt
+	"$$(Scripts/gate-environment)" Benchmarks/peers/gate.py .build/release/gate-benchmark \
+	  .build/king-james.txt "$(LIBRARY)" Documentation/benchmarks/gate.md
+
 bench-admit: ## Measure the gate as a stream, and write Documentation/benchmarks/admit.md
 	@Scripts/bootstrap
 	swift build -c release --product cadastre
@@ -71,5 +79,11 @@ evaluate: ## Retrain coalitions of real authors and compare shares with other to
 	@Scripts/bootstrap
 	@Scripts/evaluate "$(LIBRARY)" .build/evaluation
 
+evaluate-gate: ## Measure what the gate finds and holds by mistake, and write it into Documentation/gate.md
+	@Scripts/bootstrap
+	swift build -c release --product gate-evaluation
+	@mkdir -p .build && bible -f gen1:1-rev22:21 >.build/king-james.txt
+	.build/release/gate-evaluation .build/king-james.txt "$(LIBRARY)" Documentation/gate.md
+
 clean: ## Remove build products, the virtual environments and the quickstart
-	rm -rf .build .venv .venv-evaluation "$(DIR)"
+	rm -rf .build .venv .venv-evaluation .venv-gate "$(DIR)"

@@ -1,30 +1,85 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+// Reads documents, one a line, builds an index of the library and prints one line of JSON with the
+// seconds that fingerprints and look-ups take on one thread. Driven by `Benchmarks/peers/gate.py`:
+//   gate-benchmark DOCUMENTS LIBRARY SCRATCH_DIRECTORY
+
 import BenchmarkSupport
 import Gate
+import Glibc
 import Primitives
+import Storage
 
-guard CommandLine.arguments.count > 1 else { fail("a text file is needed") }
-let text = readFile(CommandLine.arguments[1])
-var documents: [[UInt8]] = []
-var words = 0
-var from = 0
-for (i, b) in text.enumerated() where b == 32 || b == 10 {
-  words += 1
-  if words % 400 == 0 { documents.append(Array(text[from..<i])); from = i }
+guard CommandLine.arguments.count == 4 else {
+  fail("documents, the library and a directory are needed")
 }
-let bytes = documents.reduce(0) { $0 + $1.count }
-@MainActor func rate(_ name: String, _ body: (borrowing [UInt8]) throws -> Int) throws {
-  var sum = 0
-  var best = Double.infinity
-  for _ in 0..<7 { best = min(best, try timed { for d in documents { sum &+= try body(d) } }) }
-  print(
-    name, Int(Double(documents.count) / best), "docs/s", Int(Double(bytes) / best / 1e6), "MB/s",
-    sum)
+let bench = try GateBench(
+  documents: CommandLine.arguments[1], library: CommandLine.arguments[2],
+  directory: CommandLine.arguments[3])
+print(try bench.json())
+
+/// Documents and an index to look them up in.
+struct GateBench {
+  private let documents: [[UInt8]]
+  private let index: GramIndexFile
+  private let buildSeconds: Double
+  private let indexBytes: Int
+  private let libraryBytes: Int
+  private let libraryWords: Int
+
+  init(documents path: String, library: String, directory: String) throws {
+    documents = readFile(path).split(separator: 10).map { Array($0) }
+    guard !documents.isEmpty else { fail("\(path) holds no documents") }
+    let folder = library + "/texts"
+    let texts = try FileSystem.listDirectory(folder).sorted().map { readFile(folder + "/" + $0) }
+    let prints = try texts.map { try Fingerprint(utf8: $0) }
+    libraryBytes = texts.reduce(0) { $0 + $1.count }
+    libraryWords = prints.reduce(0) { $0 + $1.wordCount }
+    let target = directory + "/index"
+    let began = seconds(CLOCK_PROCESS_CPUTIME_ID)
+    var builder = try GramIndexBuilder(path: target)
+    for (number, print) in prints.enumerated() {
+      try builder.add(print, of: Digest(0, 0, 0, UInt64(number)))
+    }
+    try builder.finish()
+    buildSeconds = seconds(CLOCK_PROCESS_CPUTIME_ID) - began
+    index = try GramIndexFile(path: target)
+    indexBytes = readFile(target).count
+  }
+
+  /// The measurements.
+  func json() throws -> String {
+    var checks = 0
+    let words = try measure { checks += try WordSequence(utf8: $0).count }
+    let prints = try measure { checks += try Fingerprint(utf8: $0).gramsInOrder.count }
+    let sequences = try documents.map { try WordSequence(utf8: $0) }
+    var place = 0
+    let grams = try measure { _ in
+      checks += Fingerprint(sequences[place % sequences.count]).gramsInOrder.count
+      place += 1
+    }
+    var derived = 0
+    let lookups = try measure { document in
+      let matches = try index.resemblances(of: try Fingerprint(utf8: document)).matches
+      derived += matches.contains { DerivationRule.standard.reason(for: $0) != nil } ? 1 : 0
+    }
+    let bytes = documents.reduce(0) { $0 + $1.count }
+    let fields: [(String, String)] = [
+      ("documents", "\(documents.count)"), ("bytes", "\(bytes)"), ("words", "\(words)"),
+      ("fingerprints", "\(prints)"), ("grams", "\(grams)"), ("lookups", "\(lookups)"),
+      ("derived", "\(derived)"),
+      ("checks", "\(checks)"), ("build", "\(buildSeconds)"), ("indexBytes", "\(indexBytes)"),
+      ("libraryBytes", "\(libraryBytes)"), ("libraryWords", "\(libraryWords)"),
+    ]
+    return "{" + fields.map { "\"\($0.0)\": \($0.1)" }.joined(separator: ", ") + "}"
+  }
+
+  /// The processor time of one pass over all documents; the first pass only warms up.
+  private func measure(_ body: ([UInt8]) throws -> Void) throws -> Double {
+    for document in documents { try body(document) }
+    let began = seconds(CLOCK_PROCESS_CPUTIME_ID)
+    for document in documents { try body(document) }
+    return seconds(CLOCK_PROCESS_CPUTIME_ID) - began
+  }
 }
-print(documents.count, bytes)
-print("table", timed { _ = try? Fingerprint(utf8: Array("é".utf8)) })
-try rate("words") { try WordSequence(utf8: $0).count }
-try rate("print") { try Fingerprint(utf8: $0).gramsInOrder.count }
-try rate("distinct") { try Fingerprint(utf8: $0).grams.count }

@@ -3,7 +3,7 @@
 
 // Measures on real texts what the gate finds and what it holds by mistake, and writes the tables
 // into a page between two marks:
-//   gate-evaluation KING_JAMES.txt LIBRARY PAGE.md [draws]
+//   gate-evaluation KING_JAMES.txt LIBRARY PAGE.md [draws [part …]]
 
 import BenchmarkSupport
 import Gate
@@ -20,6 +20,6 @@ let page = Page(arguments[3])
 let report = try Report(
   kingJames: Collection.kingJames(arguments[1]), library: Collection.library(arguments[2]),
   scratch: scratch, draws: draws)
-page.replace(with: try report.text())
+page.replace(with: try report.text(only: Array(arguments.dropFirst(5))))
 unlink(scratch + "/index")
 rmdir(scratch)

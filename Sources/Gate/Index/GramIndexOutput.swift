@@ -39,8 +39,8 @@ struct GramIndexOutput: ~Copyable {
     try append(layout.header)
     for work in works { try append(work.bytes) }
     try copy(grams)
-    try Self.forEachPair(table.common, table.commonCount) { try append(Self.little($0.0)) }
-    try Self.forEachPair(table.common, table.commonCount) { try append(Self.little(UInt32($0.1))) }
+    try Self.forEachPair(table.common, table.commonCount) { try append($0.0) }
+    try Self.forEachPair(table.common, table.commonCount) { try append(UInt32($0.1)) }
     try pad()
     try writeTable(table, layout)
     try copy(table.postings)
@@ -54,16 +54,18 @@ struct GramIndexOutput: ~Copyable {
   private mutating func writeTable(_ table: GramTableWriter, _ layout: GramIndexLayout) throws {
     var next: UInt64 = 0
     try Self.forEachSlot(table, layout.homeCount) { slot, key, _ in
-      try append(Array(repeating: 0, count: 8 * Int(slot - next)) + Self.little(key))
+      try appendZeros(8 * Int(slot - next))
+      try append(key)
       next = slot + 1
     }
-    try append(Array(repeating: 0, count: 8 * Int(layout.slotCount - next)))
+    try appendZeros(8 * Int(layout.slotCount - next))
     next = 0
     try Self.forEachSlot(table, layout.homeCount) { slot, _, value in
-      try append(Array(repeating: 0, count: 4 * Int(slot - next)) + Self.little(UInt32(value)))
+      try appendZeros(4 * Int(slot - next))
+      try append(UInt32(value))
       next = slot + 1
     }
-    try append(Array(repeating: 0, count: 4 * Int(layout.slotCount - next)))
+    try appendZeros(4 * Int(layout.slotCount - next))
     try pad()
   }
 
@@ -104,8 +106,16 @@ struct GramIndexOutput: ~Copyable {
     }
   }
 
-  private static func little<Value: FixedWidthInteger>(_ value: Value) -> [UInt8] {
-    withUnsafeBytes(of: value.littleEndian) { Array($0) }
+  private mutating func append<Value: FixedWidthInteger>(_ value: Value) throws {
+    withUnsafeBytes(of: value.littleEndian) { piece.append(contentsOf: $0) }
+    count += MemoryLayout<Value>.size
+    if piece.count >= Self.pieceSize { try flush() }
+  }
+
+  private mutating func appendZeros(_ zeros: Int) throws {
+    for _ in 0..<zeros { piece.append(0) }
+    count += zeros
+    if piece.count >= Self.pieceSize { try flush() }
   }
 
   private mutating func append(_ bytes: [UInt8]) throws {
@@ -115,7 +125,7 @@ struct GramIndexOutput: ~Copyable {
   }
 
   private mutating func pad() throws {
-    if count % 8 != 0 { try append(Array(repeating: 0, count: 8 - count % 8)) }
+    if count % 8 != 0 { try appendZeros(8 - count % 8) }
   }
 
   private mutating func flush() throws {
