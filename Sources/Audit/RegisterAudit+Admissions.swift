@@ -29,9 +29,16 @@ extension RegisterAudit {
       return
     }
     do {
+      let whitelist = try record.whitelist.map { digest in
+        let file = layout.whitelist(record.manifest)
+        let list = try DeclaredWhitelist(
+          try FileSystem.readFile(file, limit: DeclaredWhitelist.largestFile))
+        report.require(list.digest == digest, relative(file), "it is not the whitelist of the log")
+        return list
+      }
       let gate = try Gate(
         state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
-        in: record.territory,
+        in: record.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
         fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
       let decisions = try leaves.map { try Decision(json: try JSON.parse($0)) }
       let corpus = Set(decisions.compactMap(\.work))

@@ -88,7 +88,10 @@ extension RegisterAudit {
     auditStrays(
       in: layout.admissions,
       expected: Set(
-        state.admissions.keys.flatMap { ["\($0.hex)/manifest.json", "\($0.hex)/decisions.jsonl"] }))
+        state.admissions.flatMap { manifest, admission in
+          ["manifest.json", "decisions.jsonl"].map { "\(manifest.hex)/\($0)" }
+            + (admission.record.whitelist == nil ? [] : ["\(manifest.hex)/whitelist.txt"])
+        }))
     auditKeptStates()
     let (runs, layout) = (state.runs, layout)
     auditStrays(in: layout.models) { file in

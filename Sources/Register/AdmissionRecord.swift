@@ -19,6 +19,8 @@ package struct AdmissionRecord: Sendable {
   package let grantee: DIDKey
   /// Where the works will be used; nil where nobody said.
   package let territory: Territory?
+  /// The SHA-256 of the whitelist of passages that counted for nobody; nil where every passage did.
+  package let whitelist: Digest?
   /// How many log entries the gate had read: the decisions hold as of this position.
   package let treeSize: Int64
   /// How many candidates were admitted.
@@ -29,13 +31,15 @@ package struct AdmissionRecord: Sendable {
   /// Makes a record.
   package init(
     manifest: Digest, decisionsRoot: Digest, purpose: Purpose, grantee: DIDKey,
-    territory: Territory? = nil, treeSize: Int64, admitted: Int64, refused: Int64
+    territory: Territory? = nil, whitelist: Digest? = nil, treeSize: Int64, admitted: Int64,
+    refused: Int64
   ) {
     self.manifest = manifest
     self.decisionsRoot = decisionsRoot
     self.purpose = purpose
     self.grantee = grantee
     self.territory = territory
+    self.whitelist = whitelist
     self.treeSize = treeSize
     self.admitted = admitted
     self.refused = refused
@@ -50,6 +54,9 @@ package struct AdmissionRecord: Sendable {
     territory =
       fields.has("territory")
       ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil
+    whitelist =
+      fields.has("whitelist")
+      ? try fields.parsed("whitelist", as: "a SHA-256 digest", Digest.init(hex:)) : nil
     treeSize = try fields.integer("treeSize")
     admitted = try fields.integer("admitted")
     refused = try fields.integer("refused")
@@ -64,6 +71,7 @@ package struct AdmissionRecord: Sendable {
       "refused": .integer(refused),
     ]
     object["territory"] = territory.map { .string($0.code) }
+    object["whitelist"] = whitelist.map { .string($0.hex) }
     return .object(object)
   }
 }

@@ -56,6 +56,11 @@ package struct RegisterLayout: Sendable {
     admission(manifest) + "/manifest.json"
   }
 
+  /// The whitelist of passages that counted for nobody in an admission.
+  package func whitelist(_ manifest: Digest) -> String {
+    admission(manifest) + "/whitelist.txt"
+  }
+
   /// All decisions of an admission, one canonical JSON object a line.
   package func decisions(_ manifest: Digest) -> String {
     admission(manifest) + "/decisions.jsonl"

@@ -17,6 +17,12 @@ extension CadastreCommands {
       "Where it will be used, as two letters of ISO 3166-1; grants for some territories hold only"
       + " where this is one of them. Default: not stated.")
 
+  private static let whitelist = CommandOption(
+    "whitelist", value: .file("FILE"),
+    help:
+      "Passages that count for nobody, such as licences and famous quotations: texts separated by lines"
+      + " of '%'. The log names it, and an audit uses it. Default: every passage counts.")
+
   private static let threads = CommandOption(
     "threads", value: .text("N"),
     help:
@@ -44,7 +50,7 @@ extension CadastreCommands {
         isOptional: true, isVariadic: true)
     ],
     options: [
-      purpose, grantee, territory,
+      purpose, grantee, territory, whitelist,
       CommandOption(
         "out", value: .file("FILE"), help: "Where to write the manifest.",
         defaultValue: "manifest.json"),
@@ -78,7 +84,7 @@ extension CadastreCommands {
       could be guessed from but its digest. It is out of date as soon as the log grows.
       """,
     options: [
-      purpose, grantee, territory,
+      purpose, grantee, territory, whitelist,
       CommandOption(
         "out", value: .directory("DIR"), help: "A new directory for it.", isRequired: true),
       threads,

@@ -30,7 +30,8 @@ import Testing
 
   @Test func `A revocation after the release shows in the documents`() throws {
     let desk = try Sample.copy()
-    let grants = try #require(try desk.json("grants", "list") as? [[String: Any]])
+    let listed = try #require(try desk.json("grants", "list") as? [String: Any])
+    let grants = try #require(listed["grants"] as? [[String: Any]])
     let grant = try #require(grants.first?["grant"] as? String)
     let before = try desk.run(["export", Sample.model, "--format", "eu-summary"]).output
     #expect(before.contains("**Revoked or suspended since the admission:** None"))

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+package import Primitives
 package import Register
 package import Signing
 
@@ -12,11 +13,16 @@ package struct AdmissionQuestion: Hashable, Sendable {
   package let grantee: DIDKey
   /// Where the works will be used; nil where nobody said.
   package let territory: Territory?
+  /// The SHA-256 of the whitelist of passages that count for nobody; nil where every passage counts.
+  package let whitelist: Digest?
 
   /// Asks.
-  package init(purpose: Purpose, grantee: DIDKey, territory: Territory? = nil) {
+  package init(
+    purpose: Purpose, grantee: DIDKey, territory: Territory? = nil, whitelist: Digest? = nil
+  ) {
     self.purpose = purpose
     self.grantee = grantee
     self.territory = territory
+    self.whitelist = whitelist
   }
 }

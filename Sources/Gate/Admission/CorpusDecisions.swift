@@ -62,10 +62,10 @@ package struct CorpusDecisions: Sendable {
   }
 
   /// What is logged of it.
-  package func record(of manifest: Manifest) -> AdmissionRecord {
+  package func record(of manifest: Manifest, whitelist: Digest? = nil) -> AdmissionRecord {
     AdmissionRecord(
       manifest: manifest.digest, decisionsRoot: root, purpose: manifest.purpose,
-      grantee: manifest.grantee, territory: manifest.territory,
+      grantee: manifest.grantee, territory: manifest.territory, whitelist: whitelist,
       treeSize: Int64(manifest.treeSize), admitted: Int64(admittedCount),
       refused: Int64(decisions.count - admittedCount))
   }

@@ -27,6 +27,9 @@ extension Decision {
           partsPerMillion: try fields.integer("ratePartsPerMillion", in: 0...1_000_000))
           ?? .whole)
     case "copy-of": verdict = .copy(try CopyEvidence(json: try fields.value("evidence")))
+    case "repetitive":
+      verdict = .repetitive(
+        repeated: Int(try fields.integer("repeatedGrams")), of: Int(try fields.integer("grams")))
     case "contrary-signal":
       verdict = .contrarySignal(try SignalReference(json: try fields.value("signal")))
     case "unreadable": verdict = .unreadable(explanation)

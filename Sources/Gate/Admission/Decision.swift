@@ -85,6 +85,8 @@ package enum Verdict: Hashable, Sendable {
   case noLicenceToDistil(model: Digest)
   /// The work derives from an earlier one that may not be used, or is another owner's.
   case copy(CopyEvidence)
+  /// So much of the work stood in it before that it would be paid for the repetition.
+  case repetitive(repeated: Int, of: Int)
   /// The owner's own sources say otherwise since the grant: held until the owner decides.
   case contrarySignal(SignalReference)
   /// The file cannot be read as text; the reason.
@@ -122,6 +124,7 @@ package enum Verdict: Hashable, Sendable {
     case .revoked, .suspended: "revoked"
     case .noLicenceToDistil: "no-licence-to-distil"
     case .copy: "copy-of"
+    case .repetitive: "repetitive"
     case .contrarySignal: "contrary-signal"
     case .unreadable: "unreadable"
     }
@@ -148,6 +151,8 @@ package enum Verdict: Hashable, Sendable {
     case .copy(let evidence):
       "\(evidence.matching) of its \(evidence.ofCandidate) 8-grams stand in"
         + " \(evidence.original.short)"
+    case .repetitive(let repeated, let grams):
+      "\(repeated) of its \(grams) 8-grams stood in it before: register it without the repetition"
     case .contrarySignal(let signal): signal.explanation
     case .unreadable(let reason): reason
     }
@@ -205,6 +210,9 @@ package struct Decision: Hashable, Sendable {
       object["agreeing"] = .integer(weight)
       object["quorum"] = .integer(quorum)
     case .noLicenceToDistil(let model): object["model"] = .string(model.hex)
+    case .repetitive(let repeated, let grams):
+      object["repeatedGrams"] = .integer(Int64(repeated))
+      object["grams"] = .integer(Int64(grams))
     case .contrarySignal(let signal): object["signal"] = signal.json
     case .otherPurpose(let purposes):
       object["grantedPurposes"] = .array(purposes.map { .string($0.rawValue) })

@@ -57,14 +57,15 @@ package struct Gate {
   ///   - grantee: Who asks.
   ///   - moment: The moment for grants that begin or end.
   ///   - territory: Where the works will be used, if anybody said.
+  ///   - counting: Which grams count; all of them where nothing else is declared.
   ///   - rule: When a work counts as derived.
   ///   - load: Gives the fingerprint file of a work.
   /// - Throws: What loading or decoding throws, and `GateError` for a file that is not the one its
   ///   registration names; without all fingerprints nothing is decided.
   package init(
     state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    in territory: Territory? = nil, rule: DerivationRule = .standard,
-    fingerprints load: (Digest) throws -> [UInt8]
+    in territory: Territory? = nil, counting: GramCounting = .all,
+    rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
   ) throws {
     self.state = state
     self.purpose = purpose
@@ -72,7 +73,7 @@ package struct Gate {
     self.moment = moment
     self.territory = territory
     self.rule = rule
-    var index = FingerprintIndex()
+    var index = FingerprintIndex(counting: counting)
     var fingerprints: [Digest: Fingerprint] = [:]
     for (work, registered) in state.works.sorted(by: { $0.key < $1.key }) {
       let file = try load(work)
@@ -126,6 +127,12 @@ extension Gate: AdmissionSource {
         }
         yieldsTo.append(evidence)
       }
+    }
+    if verdict.isGranted, let fingerprint = fingerprints[work],
+      RepetitionRule.standard.isRepetitive(fingerprint)
+    {
+      verdict = .repetitive(
+        repeated: fingerprint.repeatedGrams, of: fingerprint.gramsInOrder.count)
     }
     return Finding(
       Decision(

@@ -67,6 +67,7 @@ package struct SnapshotDescription: Equatable, Sendable {
           })),
     ]
     object["territory"] = question.territory.map { .string($0.code) }
+    object["whitelist"] = question.whitelist.map { .string($0.hex) }
     return .object(object)
   }
 
@@ -81,7 +82,9 @@ package struct SnapshotDescription: Equatable, Sendable {
       purpose: try fields.parsed("purpose", as: "a known purpose", Purpose.init(rawValue:)),
       grantee: try fields.parsed("grantee", as: "a did:key", DIDKey.init),
       territory: fields.has("territory")
-        ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil)
+        ? try fields.parsed("territory", as: "two capital letters", Territory.init) : nil,
+      whitelist: fields.has("whitelist")
+        ? try fields.parsed("whitelist", as: "a SHA-256 digest", Digest.init(hex:)) : nil)
     moment = try fields.parsed("at", as: "a moment", Timestamp.init)
     treeSize = Int(try fields.integer("treeSize"))
     checkpoint = try fields.string("checkpoint")

@@ -27,6 +27,7 @@ package enum AdmitCorpus {
   /// - Parameters:
   ///   - corpus: The documents.
   ///   - question: What is asked of each document.
+  ///   - whitelist: The whitelist that the question names.
   ///   - output: Where to put the manifest file that `train` reads; nil for nowhere.
   ///   - threads: How many threads read and decide; the result is the same for any number.
   ///   - writer: The register.
@@ -34,39 +35,43 @@ package enum AdmitCorpus {
   /// - Throws: `ServiceError` where the corpus is missing or empty; a document that cannot be read is
   ///   a refused candidate, not an error.
   package static func run(
-    _ corpus: CorpusInput, for question: AdmissionQuestion, output: String?, threads: Int = 1,
-    in writer: RegisterWriter
+    _ corpus: CorpusInput, for question: AdmissionQuestion, whitelist: DeclaredWhitelist? = nil,
+    output: String?, threads: Int = 1, in writer: RegisterWriter
   ) throws -> Result {
-    let gate = try gate(in: writer, for: question)
+    let gate = try gate(in: writer, for: question, whitelist: whitelist)
     let findings = try FindingStream.findings(on: corpus, by: gate, threads: threads)
     return try log(
-      CorpusDecisions(findings.lazy.map(\.finding)), for: question, place: corpus.place,
-      output: output, unreadableLines: findings.unreadableLines, in: writer)
+      CorpusDecisions(findings.lazy.map(\.finding)), for: question, whitelist: whitelist,
+      place: corpus.place, output: output, unreadableLines: findings.unreadableLines, in: writer)
   }
 
   /// The gate of a register as it stands now.
-  static func gate(in writer: RegisterWriter, for question: AdmissionQuestion) throws -> Gate {
+  static func gate(
+    in writer: RegisterWriter, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?
+  ) throws -> Gate {
     let layout = writer.layout
+    precondition(question.whitelist == whitelist?.digest, "the question names its whitelist")
     return try Gate(
       state: writer.state, purpose: question.purpose, grantee: question.grantee, at: writer.now,
-      in: question.territory,
+      in: question.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
   }
 
   /// The second phase: logs the decisions on a corpus under one root, with their files.
   static func log(
-    _ decisions: CorpusDecisions, for question: AdmissionQuestion, place: String, output: String?,
-    unreadableLines: [String: Int] = [:], in writer: RegisterWriter
+    _ decisions: CorpusDecisions, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?,
+    place: String, output: String?, unreadableLines: [String: Int] = [:], in writer: RegisterWriter
   ) throws -> Result {
     let layout = writer.layout
     let manifest = decisions.manifest(for: question, treeSize: writer.state.size)
-    let record = decisions.record(of: manifest)
+    let record = decisions.record(of: manifest, whitelist: whitelist?.digest)
     let digest = record.manifest
     let position = try writer.append([.admissionDecided(record)]) {
       if let output { try ManifestFile(corpus: place, manifest: manifest).write(to: output) }
       try FileSystem.createDirectory(layout.admission(digest))
       try DurableFile.write(decisions.fileBytes, to: layout.decisions(digest))
+      if let whitelist { try DurableFile.write(whitelist.bytes, to: layout.whitelist(digest)) }
       try DurableFile.write(Array(manifest.json.prettyText.utf8), to: layout.manifest(digest))
     }.lowerBound
     return Result(

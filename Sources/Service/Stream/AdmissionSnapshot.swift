@@ -17,11 +17,15 @@ package final class AdmissionSnapshot: AdmissionSource, Sendable {
   static let descriptionName = "snapshot.json"
   /// The name of the table of works.
   static let tableName = "works.table"
+  /// The name of the whitelist that the findings rest on, if there is one.
+  static let whitelistName = "whitelist.txt"
   /// The largest description that is read.
   static let largestDescription = 1 << 20
 
   /// Which question it answers.
   package let description: SnapshotDescription
+  /// The whitelist that the findings rest on.
+  let whitelist: DeclaredWhitelist?
   private let file: MappedFile
   private let table: SnapshotTable
 
@@ -37,15 +41,32 @@ package final class AdmissionSnapshot: AdmissionSource, Sendable {
     } catch {
       throw SnapshotError.damagedDescription(reason: "\(error)")
     }
-    guard let expected = description.files[Self.tableName], description.files.count == 1 else {
+    let names =
+      [Self.tableName] + (description.question.whitelist == nil ? [] : [Self.whitelistName])
+    guard let expected = description.files[Self.tableName],
+      Set(description.files.keys) == Set(names)
+    else {
       throw SnapshotError.damagedDescription(reason: "it names other files than a snapshot has")
     }
     let path = directory + "/" + Self.tableName
     guard try FileReader.digest(of: path) == expected.digest else {
       throw SnapshotError.otherFile(name: Self.tableName)
     }
+    whitelist = try Self.whitelist(description, in: directory)
     file = try MappedFile(path: path)
     table = try SnapshotTable(file.bytes)
+  }
+
+  private static func whitelist(
+    _ description: SnapshotDescription, in directory: String
+  ) throws -> DeclaredWhitelist? {
+    guard let digest = description.question.whitelist else { return nil }
+    let bytes = try FileSystem.readFile(
+      directory + "/" + whitelistName, limit: DeclaredWhitelist.largestFile)
+    guard let list = try? DeclaredWhitelist(bytes), list.digest == digest,
+      description.files[whitelistName]?.digest == digest
+    else { throw SnapshotError.otherFile(name: whitelistName) }
+    return list
   }
 
   package func finding(on candidate: Candidate) throws(SnapshotError) -> Finding {

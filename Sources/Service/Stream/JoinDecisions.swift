@@ -39,11 +39,12 @@ package enum JoinDecisions {
     guard !findings.isEmpty else {
       throw ServiceError.refused("there are no decisions in '\(paths.joined(separator: "', '"))'")
     }
-    let gate = try AdmitCorpus.gate(in: writer, for: description.question)
+    let gate = try AdmitCorpus.gate(
+      in: writer, for: description.question, whitelist: snapshot.whitelist)
     for finding in findings { try derive(finding, by: gate, in: writer) }
     return try AdmitCorpus.log(
-      CorpusDecisions(findings), for: description.question, place: place, output: output, in: writer
-    )
+      CorpusDecisions(findings), for: description.question, whitelist: snapshot.whitelist,
+      place: place, output: output, in: writer)
   }
 
   private static func requireSameLog(

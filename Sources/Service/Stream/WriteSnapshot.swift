@@ -18,14 +18,15 @@ package enum WriteSnapshot {
   /// - Parameters:
   ///   - register: The register.
   ///   - question: What is asked of each document.
+  ///   - whitelist: The whitelist that the question names.
   ///   - moment: The moment for grants that begin or end.
   ///   - threads: How many threads compare; the result is the same for any number.
   ///   - directory: Where to put it; must not be there, or be empty.
   /// - Returns: What was written.
   /// - Throws: `ServiceError`, and what the disk throws.
   package static func run(
-    _ register: RegisterSnapshot, for question: AdmissionQuestion, at moment: Timestamp,
-    threads: Int, to directory: String
+    _ register: RegisterSnapshot, for question: AdmissionQuestion,
+    whitelist: DeclaredWhitelist? = nil, at moment: Timestamp, threads: Int, to directory: String
   ) throws -> SnapshotDescription {
     if FileSystem.fileExists(directory) {
       guard FileSystem.directoryExists(directory), try FileSystem.listDirectory(directory).isEmpty
@@ -38,18 +39,26 @@ package enum WriteSnapshot {
     let checkpoint = try checkpoint(of: register)
     let gate = try Gate(
       state: register.state, purpose: question.purpose, grantee: question.grantee, at: moment,
-      in: question.territory,
+      in: question.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
     try FileSystem.createDirectory(directory)
     let path = directory + "/" + AdmissionSnapshot.tableName
     try table(of: register.state.works.keys.sorted(), by: gate, threads: threads, to: path)
-    let file = SnapshotDescription.File(
-      byteCount: try MappedFile(path: path).bytes.count, digest: try FileReader.digest(of: path))
+    var files = [
+      AdmissionSnapshot.tableName: SnapshotDescription.File(
+        byteCount: try MappedFile(path: path).bytes.count, digest: try FileReader.digest(of: path))
+    ]
+    if let whitelist {
+      try DurableFile.write(
+        whitelist.bytes, to: directory + "/" + AdmissionSnapshot.whitelistName)
+      files[AdmissionSnapshot.whitelistName] = SnapshotDescription.File(
+        byteCount: whitelist.bytes.count, digest: whitelist.digest)
+    }
     let description = SnapshotDescription(
       question: question, moment: moment, treeSize: register.state.size,
       checkpoint: checkpoint, rule: gate.rule,
-      files: [AdmissionSnapshot.tableName: file])
+      files: files)
     try DurableFile.write(
       Array(description.json.prettyText.utf8),
       to: directory + "/" + AdmissionSnapshot.descriptionName)

@@ -36,19 +36,22 @@ enum AdmissionCommands {
     }
     let threads = try context.threads()
     let writer = try context.writer()
+    let whitelist = try whitelist(arguments)
     let result = try AdmitCorpus.run(
       CorpusInput(words[0]),
-      for: try question(arguments, writer.layout, writer.configuration),
-      output: arguments.required("out"), threads: threads, in: writer)
+      for: try question(arguments, writer.layout, writer.configuration, whitelist),
+      whitelist: whitelist, output: arguments.required("out"), threads: threads, in: writer)
     return try output(of: result, in: writer, context)
   }
 
   static func snapshot(_ context: Context) throws -> Output {
     let register = try context.snapshot()
     let directory = context.arguments.required("out")
+    let whitelist = try whitelist(context.arguments)
     let description = try WriteSnapshot.run(
-      register, for: try question(context.arguments, register.layout, register.configuration),
-      at: Context.clock(), threads: try context.threads(), to: directory)
+      register,
+      for: try question(context.arguments, register.layout, register.configuration, whitelist),
+      whitelist: whitelist, at: Context.clock(), threads: try context.threads(), to: directory)
     let bytes = description.files.values.reduce(0) { $0 + $1.byteCount }
     return Output(
       text: "snapshot of entry \(description.treeSize) in \(directory): "
@@ -66,10 +69,11 @@ enum AdmissionCommands {
     guard let directory = arguments.string("snapshot") else {
       throw ServiceError.usage("the snapshot is missing: give --snapshot DIR")
     }
-    guard ["purpose", "for", "territory"].allSatisfy({ arguments.string($0) == nil }) else {
+    let asked = ["purpose", "for", "territory", "whitelist"]
+    guard asked.allSatisfy({ arguments.string($0) == nil }) else {
       throw ServiceError.usage(
-        "the snapshot says for what, for whom and where: leave --purpose, --for and --territory to"
-          + " 'cadastre snapshot'")
+        "the snapshot says for what, for whom, where and by which whitelist: leave --purpose, --for,"
+          + " --territory and --whitelist to 'cadastre snapshot'")
     }
     return try AdmissionSnapshot(directory: directory)
   }
@@ -98,13 +102,25 @@ enum AdmissionCommands {
   // MARK: - Common parts
 
   private static func question(
-    _ arguments: ParsedArguments, _ layout: RegisterLayout, _ configuration: RegisterConfiguration
+    _ arguments: ParsedArguments, _ layout: RegisterLayout,
+    _ configuration: RegisterConfiguration, _ whitelist: DeclaredWhitelist?
   ) throws -> AdmissionQuestion {
     let party = try arguments.string("for").map { try Lookup.party($0, layout: layout) }
     return AdmissionQuestion(
       purpose: arguments.string("purpose").flatMap(Purpose.init(rawValue:)) ?? .train,
       grantee: party ?? configuration.operator,
-      territory: try GrantCommands.territory(arguments.string("territory")))
+      territory: try GrantCommands.territory(arguments.string("territory")),
+      whitelist: whitelist?.digest)
+  }
+
+  private static func whitelist(_ arguments: ParsedArguments) throws -> DeclaredWhitelist? {
+    guard let path = arguments.string("whitelist") else { return nil }
+    let bytes = try FileSystem.readFile(path, limit: DeclaredWhitelist.largestFile)
+    do {
+      return try DeclaredWhitelist(bytes)
+    } catch {
+      throw ServiceError.refused("'\(path)' is no whitelist: \(error)")
+    }
   }
 
   private static func output(
