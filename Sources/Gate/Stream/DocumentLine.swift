@@ -64,7 +64,10 @@ package enum DocumentLine {
   /// The text of a line; nil where it is no document.
   package static func text(of line: borrowing Span<UInt8>) -> [UInt8]? {
     guard line.count <= longest else { return nil }
-    if let (_, text) = DocumentLineScanner.document(in: line) { return text }
+    if let (_, text) = DocumentLineScanner.document(in: line) {
+      // The scanner leaves this to who folds the text, and nobody folds it here.
+      return String(validating: text, as: UTF8.self) == nil ? nil : text
+    }
     if case .document(_, let text) = content(line) { return text }
     return nil
   }
