@@ -4,7 +4,7 @@
 import Canonical
 import Merkle
 package import Primitives
-package import Signing
+import Signing
 
 /// `collection.declared`: one part of the list of works that a Merkle root stands for.
 ///

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 package import Canonical
-package import Money
+import Money
 package import Primitives
 package import Signing
 

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Signing
 
 /// Who owns a work together, in which parts, and how much of it must agree to a use.

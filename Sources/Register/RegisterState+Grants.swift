@@ -1,8 +1,8 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Primitives
-package import Signing
+import Primitives
+import Signing
 
 extension RegisterState {
   /// What the addresses of this register's status lists begin with; nil before the first event.

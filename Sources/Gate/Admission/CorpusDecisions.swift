@@ -5,7 +5,7 @@ import Canonical
 import Merkle
 package import Primitives
 package import Register
-package import Signing
+import Signing
 
 /// The second phase of the gate: all decisions on one corpus, in their order, under one root.
 ///

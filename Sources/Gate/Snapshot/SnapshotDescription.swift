@@ -3,8 +3,8 @@
 
 package import Canonical
 package import Primitives
-package import Register
-package import Signing
+import Register
+import Signing
 
 /// Which question a snapshot answers, as of which state of the register, and by which files.
 package struct SnapshotDescription: Equatable, Sendable {

@@ -1,7 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Canonical
+import Canonical
 package import Primitives
 package import Register
 package import Signing
