@@ -46,8 +46,8 @@ package struct SnapshotTable: @unchecked Sendable {
       throw .damagedTable(reason: "it does not begin like one")
     }
     let numbers = (1...5).map { bytes.number(at: 8 * $0) }
-    // Below 2⁴⁰ nothing that follows can overflow.
-    guard numbers.allSatisfy({ $0 < 1 << 40 }) else {
+    // Below 2⁴⁰ nothing that follows can overflow; a number that memory cannot hold reads as negative.
+    guard numbers.allSatisfy({ 0 <= $0 && $0 < 1 << 40 }) else {
       throw .damagedTable(reason: "its counts are impossible")
     }
     let ownersStart = Self.headerSize + numbers[0] * Self.recordSize
