@@ -38,21 +38,24 @@ package enum AdmitCorpus {
     _ corpus: CorpusInput, for question: AdmissionQuestion, whitelist: DeclaredWhitelist? = nil,
     output: String?, threads: Int = 1, in writer: RegisterWriter
   ) throws -> Result {
-    let gate = try gate(in: writer, for: question, whitelist: whitelist)
+    let moment = writer.now
+    let gate = try gate(in: writer, for: question, whitelist: whitelist, at: moment)
     let findings = try FindingStream.findings(on: corpus, by: gate, threads: threads)
     return try log(
       CorpusDecisions(findings.lazy.map(\.finding)), for: question, whitelist: whitelist,
-      place: corpus.place, output: output, unreadableLines: findings.unreadableLines, in: writer)
+      place: corpus.place, at: moment, output: output, unreadableLines: findings.unreadableLines,
+      in: writer)
   }
 
   /// The gate of a register as it stands now.
   static func gate(
-    in writer: RegisterWriter, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?
+    in writer: RegisterWriter, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?,
+    at moment: Timestamp
   ) throws -> Gate {
     let layout = writer.layout
     precondition(question.whitelist == whitelist?.digest, "the question names its whitelist")
     return try Gate(
-      state: writer.state, purpose: question.purpose, grantee: question.grantee, at: writer.now,
+      state: writer.state, purpose: question.purpose, grantee: question.grantee, at: moment,
       in: question.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
       fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
     )
@@ -61,13 +64,14 @@ package enum AdmitCorpus {
   /// The second phase: logs the decisions on a corpus under one root, with their files.
   static func log(
     _ decisions: CorpusDecisions, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?,
-    place: String, output: String?, unreadableLines: [String: Int] = [:], in writer: RegisterWriter
+    place: String, at moment: Timestamp, output: String?, unreadableLines: [String: Int] = [:],
+    in writer: RegisterWriter
   ) throws -> Result {
     let layout = writer.layout
     let manifest = decisions.manifest(for: question, treeSize: writer.state.size)
     let record = decisions.record(of: manifest, whitelist: whitelist?.digest)
     let digest = record.manifest
-    let position = try writer.append([.admissionDecided(record)]) {
+    let position = try writer.append([.admissionDecided(record)], at: moment) {
       if let output { try ManifestFile(corpus: place, manifest: manifest).write(to: output) }
       try FileSystem.createDirectory(layout.admission(digest))
       try DurableFile.write(decisions.fileBytes, to: layout.decisions(digest))

@@ -74,18 +74,20 @@ package final class RegisterWriter {
   ///
   /// - Parameters:
   ///   - drafts: The events, in order.
+  ///   - moment: The moment they state: that at which was decided, where they are decisions; nil for now.
   ///   - files: Puts the files in place that the events bind; called once the rules allow the
   ///     events, and before they are logged.
   /// - Returns: The positions of the new entries.
   /// - Throws: `ServiceError.refused` with the rule broken; what the disk throws.
   @discardableResult
   package func append(
-    _ drafts: [Draft], files: () throws -> Void = {}
+    _ drafts: [Draft], at moment: Timestamp? = nil, files: () throws -> Void = {}
   ) throws -> Range<Int> {
+    let moment = moment ?? now
     var next = state
     var added: [Event] = []
     for draft in drafts {
-      let event = try Event(body: draft.body, at: now, signedBy: draft.key)
+      let event = try Event(body: draft.body, at: moment, signedBy: draft.key)
       do throws(RegisterError) {
         try next.apply(event)
       } catch {
@@ -109,9 +111,9 @@ package final class RegisterWriter {
   /// Appends events signed by the operator.
   @discardableResult
   package func append(
-    _ bodies: [EventBody], files: () throws -> Void = {}
+    _ bodies: [EventBody], at moment: Timestamp? = nil, files: () throws -> Void = {}
   ) throws -> Range<Int> {
-    try append(bodies.map { Draft($0, signedBy: operatorKey) }, files: files)
+    try append(bodies.map { Draft($0, signedBy: operatorKey) }, at: moment, files: files)
   }
 
   /// Makes the projection again from the log.

@@ -39,12 +39,13 @@ package enum JoinDecisions {
     guard !findings.isEmpty else {
       throw ServiceError.refused("there are no decisions in '\(paths.joined(separator: "', '"))'")
     }
+    let moment = writer.now
     let gate = try AdmitCorpus.gate(
-      in: writer, for: description.question, whitelist: snapshot.whitelist)
+      in: writer, for: description.question, whitelist: snapshot.whitelist, at: moment)
     for finding in findings { try derive(finding, by: gate, in: writer) }
     return try AdmitCorpus.log(
       CorpusDecisions(findings), for: description.question, whitelist: snapshot.whitelist,
-      place: place, output: output, in: writer)
+      place: place, at: moment, output: output, in: writer)
   }
 
   private static func requireSameLog(

@@ -26,6 +26,8 @@ struct PreparedRun {
 
   let model: ModelName
   let layout: RegisterLayout
+  /// When the run began: what was granted then counts.
+  let began: Timestamp
   let entries: [Manifest.Entry]
   /// The owners, in the order of their numbers in the run.
   let accounts: [DIDKey]
@@ -58,11 +60,11 @@ struct PreparedRun {
     }
     let family = request.isPortable ? Processor.portableKernelFamily : nil
     guard let earlier = writer.state.runs[request.model] else {
-      try Self.requireGrants(manifest, in: writer)
+      let moment = writer.now
+      try Self.requireGrants(manifest, in: writer, at: moment)
       try self.init(
         request,
-        on: Basis(
-          layout: writer.layout, state: writer.state, moment: writer.now, family: family))
+        on: Basis(layout: writer.layout, state: writer.state, moment: moment, family: family))
       return
     }
     try self.init(
@@ -73,6 +75,7 @@ struct PreparedRun {
   /// Reads the works and builds the engine; a function of what was asked for and what it rests on.
   init(_ request: TrainModel.Request, on basis: Basis) throws {
     model = request.model
+    began = basis.moment
     layout = basis.layout
     let base = try request.configuration.from.map {
       try BaseModel($0, layout: basis.layout, state: basis.state)
@@ -135,10 +138,12 @@ struct PreparedRun {
   }
 
   /// Refuses to start on works whose grant does not hold any more: revocation and hold are forward.
-  private static func requireGrants(_ manifest: Manifest, in writer: RegisterWriter) throws {
+  private static func requireGrants(
+    _ manifest: Manifest, in writer: RegisterWriter, at moment: Timestamp
+  ) throws {
     let lost = manifest.entries.filter { entry in
       !writer.state.mayUse(
-        entry.work, for: manifest.purpose, by: manifest.grantee, at: writer.now,
+        entry.work, for: manifest.purpose, by: manifest.grantee, at: moment,
         in: manifest.territory)
     }
     guard lost.isEmpty else {
@@ -182,7 +187,8 @@ struct PreparedRun {
   func announce(in writer: RegisterWriter) throws {
     guard let earlier = writer.state.runs[model] else {
       try FileSystem.createDirectory(directory + "/books/displacements")
-      try writer.append([.runStarted(start)])
+      // An audit asks at this moment whether the grants hold.
+      try writer.append([.runStarted(start)], at: began)
       return
     }
     guard earlier.finish == nil else {
