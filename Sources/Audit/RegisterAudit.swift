@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Gate
 import Primitives
 import Signing
 import Register
@@ -21,6 +22,8 @@ package struct RegisterAudit {
   var entries: [[UInt8]] = []
   /// The size and root that the log signed.
   var position: ProjectionPosition?
+  /// The works that the admissions so far were derived again with.
+  var index = GramIndex.empty
   /// How often each check was made while the log was folded.
   var counts = Counts()
 

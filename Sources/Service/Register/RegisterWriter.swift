@@ -52,7 +52,7 @@ package final class RegisterWriter {
     }
     log = try LogWriter.open(path: layout.log, signer: signer)
     // Who holds the lock is the only writer: unfinished files are those of a process that crashed.
-    try DurableFile.removeStrays(below: layout.root)
+    try DurableFile.removeStrays(below: layout.root, leaving: RegisterLayout.indexName)
     try OpeningStore.recover(path: layout.openings)
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state

@@ -33,9 +33,17 @@ package enum DurableFile {
   /// Removes temporary files that crashed processes left in a directory and those below it.
   ///
   /// Only for the holder of the directory's lock: it would take away what a live writer writes.
-  package static func removeStrays(below directory: String) throws(StorageError) {
+  ///
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - folder: A folder right below it that has a lock of its own, and is left alone.
+  /// - Throws: `StorageError` for what cannot be listed or removed.
+  package static func removeStrays(
+    below directory: String, leaving folder: String? = nil
+  ) throws(StorageError) {
     for path in try FileSystem.filesBelow(directory)
     where DurableFileWriter.isTemporary(name: path.split(separator: "/").last ?? "") {
+      if let folder, path.hasPrefix(folder + "/") { continue }
       try FileSystem.removeFile(directory + "/" + path)
     }
   }

@@ -50,8 +50,10 @@ enum AuditCommands {
   static func rebuild(_ context: Context) throws -> Output {
     let writer = try context.writer()
     try writer.rebuildProjection()
+    try RebuildIndex.run(writer)
     return Output(
-      text: "register.sqlite made again from \(writer.state.size) entries\n",
+      text: "register.sqlite made again from \(writer.state.size) entries,"
+        + " and the index from \(writer.state.works.count) fingerprints\n",
       json: ["entries": .integer(Int64(writer.state.size))])
   }
 }
