@@ -153,8 +153,8 @@ let wholeTests: [Target] = [
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
-      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TestSupport",
+      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Gate",
+      "Service", "TestSupport",
     ],
     swiftSettings: settings),
   .testTarget(

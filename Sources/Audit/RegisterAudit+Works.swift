@@ -19,7 +19,7 @@ extension RegisterAudit {
     auditStrays(
       in: layout.fingerprints, expected: Set(state.works.keys.map { "\($0.hex).grams" }))
     report.checked(
-      "works", "files of the index: not bound, made again where needed",
+      "works", "files of the index, not bound: made again",
       GramIndexFolder(layout.index).fileCount)
   }
 }

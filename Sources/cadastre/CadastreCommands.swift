@@ -12,7 +12,10 @@ enum CadastreCommands {
       CommandTable.Section("Start here", [quickstart, initialise, report]),
       CommandTable.Section(
         "Contributors and works",
-        [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
+        [
+          keyNew, keyShow, keyList, workAdd, workList, workShow, workDuplicates, collectionAdd,
+          collectionList,
+        ]),
       CommandTable.Section(
         "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
       CommandTable.Section(
@@ -320,8 +323,8 @@ enum CadastreCommands {
       CommandExample("cadastre replay poems-1m --segment all --from-start", "The whole run."),
     ])
   private static let rebuild = Command(
-    "rebuild", summary: "Make register.sqlite again from the log",
-    examples: [CommandExample("cadastre rebuild", "Replace the projection.")])
+    "rebuild", summary: "Make register.sqlite and the index of fingerprints again",
+    examples: [CommandExample("cadastre rebuild", "Replace the projection and the index.")])
 
   private static let completions = Command(
     "completions", summary: "Print shell completions",

@@ -14,7 +14,8 @@ extension FuzzTarget {
     FuzzTarget("document-line") { bytes in
       let text = DocumentLine.text(of: bytes.span)
       let strict = try? JSON.parse(bytes)
-      let expected = strict?["text"]?.string.map { Array($0.utf8) }
+      var expected = strict?["text"]?.string.map { Array($0.utf8) }
+      if strict?["text"] == nil { expected = strict?["base64"]?.string.flatMap(Base64.decode) }
       if let text, text != expected { return "the quick reading of a line is not the strict one" }
       let path = strict?["path"]?.string.map { !$0.isEmpty && $0.utf8.count <= 4096 } ?? false
       if text == nil, expected != nil, path { return "a document was not seen in its line" }

@@ -33,8 +33,8 @@ package struct Whitelist: Sendable, Equatable {
       } catch .noWords {
         continue
       }
-      if words.count >= GramHash.length { grams += GramHash.grams(ofWords: words.hashes) }
-      grams += GramHash.runs(of: GramHash.shortLength, in: words.hashes)
+      let hashes = GramHash.all(ofWords: words.hashes, wantsFives: true)
+      grams += hashes.eights + hashes.fives
     }
     guard !grams.isEmpty else { throw .noWords(byteCount: bytes.count) }
     self.init(grams: GramSorting.distinct(grams))

@@ -50,6 +50,7 @@ package struct GramIndex: Sendable {
   ///   - words: The text the fingerprint was made from, if passages are wanted.
   ///   - whitelist: Passages that count for nobody.
   ///   - isAsked: Which works are compared at all.
+  /// - Returns: The most shared grams first, then by identifier.
   /// - Throws: `GramIndexError` for a file that is damaged.
   /// - Complexity: O(n) in the grams of the text for each segment, and in those of what is found.
   package func resemblances(
@@ -88,6 +89,7 @@ package struct GramIndex: Sendable {
   ///   - isKept: Whether they stay there; else they end with this index.
   ///   - limits: What bounds memory and files.
   ///   - load: Gives the fingerprint file of a work; its digest is compared here.
+  /// - Returns: The index of all these works.
   /// - Throws: `GateError.otherFingerprint`, `FingerprintDecodingError`, what `load` and the disk
   ///   throw.
   package func extended(

@@ -17,7 +17,7 @@ package struct GramIndexFolder: Sendable {
   private let limits: GramIndexLimits
 
   /// The file that who writes holds a lock on.
-  private static let lockName = "lock"
+  private var lockPath: String { path + ".lock" }
 
   /// Takes a folder, which need not be there.
   package init(_ path: String, limits: GramIndexLimits = .standard) {
@@ -33,6 +33,7 @@ package struct GramIndexFolder: Sendable {
   /// - Parameters:
   ///   - works: All works, in the order of the log.
   ///   - load: Gives the fingerprint file of a work.
+  /// - Returns: The index; it may have later works too.
   /// - Throws: As ``GramIndex/extended(to:in:isKept:limits:load:)``.
   package func index(
     of works: [IndexedWork], load: (Digest) throws -> [UInt8]
@@ -42,7 +43,7 @@ package struct GramIndexFolder: Sendable {
     let lock: FileLock
     do throws(StorageError) {
       try FileSystem.createDirectory(path)
-      lock = try FileLock(path: path + "/" + Self.lockName)
+      lock = try FileLock(path: lockPath)
     } catch {
       guard Self.isForOthersToWrite(error) else { throw error }
       let scratch = try ScratchDirectory()
@@ -63,7 +64,7 @@ package struct GramIndexFolder: Sendable {
   /// - Throws: `StorageError`, among them that another process is writing it.
   package func remove() throws {
     guard FileSystem.directoryExists(path) else { return }
-    let lock = try FileLock(path: path + "/" + Self.lockName)
+    let lock = try FileLock(path: lockPath)
     defer { lock.release() }
     try DurableFile.removeStrays(below: path)
     try removeAll(but: .empty)

@@ -138,7 +138,8 @@ package enum FindingStream {
       }
     } catch {
       // The path of the error names this machine; the decision is public.
-      return Candidate(path: path, byteCount: 0, content: .unreadable("the file cannot be read"))
+      return Candidate(
+        path: path, byteCount: 0, content: .unreadable("\(DocumentLineError.notRead)"))
     }
   }
 }
