@@ -54,6 +54,7 @@ enum GramHash {
   ///   - words: The hashes of the words.
   ///   - wantsFives: Whether runs of five words are wanted.
   ///   - isPortable: Whether the processor's wide instructions are left alone; for tests.
+  /// - Returns: The hashes, the same on every processor.
   /// - Complexity: O(n).
   static func all(
     ofWords words: [UInt64], wantsFives: Bool, isPortable: Bool = false

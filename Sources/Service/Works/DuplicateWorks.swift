@@ -20,8 +20,9 @@ package struct DuplicateWorks: Sendable {
     package let perMille: Int
   }
 
-  /// The works in the order of their registration; at least two. The first is what is credited: the
-  /// gate refuses the others beside it.
+  /// The works in the order of their registration; at least two.
+  ///
+  /// The first is what is credited: the gate refuses the others beside it.
   package let members: [Member]
 
   /// The groups of a register, by the position of their first works.
