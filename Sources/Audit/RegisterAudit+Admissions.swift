@@ -79,6 +79,7 @@ extension RegisterAudit {
   /// What was indexed for one admission serves those after it. The index of the register is not
   /// read: who may write it could have left works out.
   private mutating func index(of before: RegisterState) throws -> GramIndex {
+    guard index.workCount < before.works.count else { return index }
     let scratch = try ScratchDirectory()
     index = try index.extended(
       to: before.indexedWorks, in: scratch.path, isKept: false,
