@@ -16,7 +16,6 @@ final class CommitJournal {
   static let initialByteCount = 1 << 16
   /// The size to which a file is cut back after a larger record.
   static let keptByteCount = 1 << 23
-  private static let maximumByteCount = 1 << 40
 
   private let directory: String
   private let signer: NoteSigner
@@ -77,9 +76,7 @@ final class CommitJournal {
   private func readNewest() throws(LogError) {
     var garbled = 0
     for (number, slot) in slots.enumerated() {
-      let bytes = try storing { () throws(StorageError) in
-        try FileSystem.readFile(slot.path, limit: Self.maximumByteCount)
-      }
+      let bytes = try storing { () throws(StorageError) in try Self.readRecord(slot) }
       switch Result(catching: { () throws(JournalRecord.Fault) in
         try JournalRecord(atBeginningOf: bytes, signedBy: signer.verifier)
       }) {
@@ -96,6 +93,15 @@ final class CommitJournal {
     }
     // Only one file at a time is written.
     guard garbled < 2 else { throw .journal(path: directory, .damaged) }
+  }
+
+  /// The bytes of the record in a file, as far as it has them.
+  private static func readRecord(_ slot: Slot) throws(StorageError) -> [UInt8] {
+    let head = try FileReader.beginning(of: slot.path, count: JournalRecord.headByteCount)
+    guard let count = JournalRecord.byteCount(beginningWith: head), count <= slot.byteCount else {
+      return head
+    }
+    return try FileReader.beginning(of: slot.path, count: Int(count))
   }
 
   // MARK: - Writing

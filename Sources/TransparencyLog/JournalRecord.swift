@@ -38,7 +38,8 @@ package struct JournalRecord: Hashable, Sendable {
   }
 
   private static let magic: UInt64 = 0x6364_6a72_6e6c_3031  // cdjrnl01
-  private static let headByteCount = 8 + 8 + 2 * (8 + Digest.byteCount)
+  /// The bytes before the entries.
+  package static let headByteCount = 8 + 8 + 2 * (8 + Digest.byteCount)
   private static let tailByteCount = Digest.byteCount + PublicKey.signatureByteCount
 
   /// The state that the append found.
@@ -96,6 +97,17 @@ package struct JournalRecord: Hashable, Sendable {
   private static func note(of digest: Digest) -> String { "cadastre log journal\n\(digest.hex)\n" }
 
   // MARK: - Reading
+
+  /// How many bytes the record has that begins with these; nil where none does.
+  package static func byteCount(beginningWith head: [UInt8]) -> UInt64? {
+    var reader = ByteReader(head)
+    guard let magic: UInt64 = reader.readBigEndian(), magic == Self.magic,
+      let body: UInt64 = reader.readBigEndian()
+    else { return nil }
+    let (count, overflows) = body.addingReportingOverflow(
+      UInt64(headByteCount + tailByteCount))
+    return overflows ? nil : count
+  }
 
   /// Reads the record at the beginning of a file; what stands behind it is left from others.
   ///

@@ -54,8 +54,9 @@ extension LogWriter {
     }
   }
 
-  /// Removes the partial tiles of places whose full tile is durable, and so is a checkpoint that
-  /// implies it; until then they stay, for every checkpoint implies its own. What fails here stays.
+  /// Removes the partial tiles of places whose full tile is durable, and so is its checkpoint.
+  ///
+  /// Until then they stay, for every checkpoint implies its own. What fails here stays.
   func removeSuperseded() {
     for tile in superseded {
       do throws(StorageError) {

@@ -8,8 +8,7 @@ package import Signing
 package import Storage
 
 extension LogWriter {
-  /// Opens a log for writing, brings an append to its end that was committed, and cleans up after a
-  /// writer that crashed.
+  /// Opens a log for writing, brings a committed append to its end, and cleans up after a crash.
   ///
   /// A log without a journal, such as one from a mirror, gets an empty one.
   ///
@@ -17,6 +16,7 @@ extension LogWriter {
   ///   - path: The directory.
   ///   - signer: The log's key.
   ///   - syncing: How to make files durable; nil for the best that the file system offers.
+  /// - Returns: The writer, holding the lock.
   /// - Throws: `LogError.checkpoint` where the checkpoint is not this signer's, `.damaged` where
   ///   the last tiles and the last bundle do not give the signed root, `.journal` where checkpoint
   ///   and journal contradict each other, `.storage` where another writer holds the log.

@@ -178,8 +178,12 @@ package final class LogWriter {
 
   /// Everything that may fail for ordinary reasons, such as a full disk.
   ///
-  /// - Parameter takingBack: Whether to remove the files where it fails; not in a replay, where a
-  ///   checkpoint that implies them may have been seen.
+  /// - Parameters:
+  ///   - entries: What is appended, at least one.
+  ///   - takingBack: Whether to remove the files where it fails; not in a replay, where a checkpoint
+  ///     that implies them may have been seen.
+  /// - Returns: What is left to do.
+  /// - Throws: `LogError.storage`, or `.damaged` where other bytes were read than written.
   func prepare(_ entries: [[UInt8]], takingBack: Bool = true) throws(LogError) -> Pending {
     var files = DurableBatch(in: root)
     do throws(LogError) {

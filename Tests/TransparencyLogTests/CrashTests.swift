@@ -66,7 +66,9 @@ import TransparencyLog
       acknowledged += tally.acknowledged.count
       entries += writer.size
     }
-    print("NOTICE: kill loop: \(kills) kills, \(acknowledged) entries acknowledged, 0 lost", entries)
+    print(
+      "NOTICE: \(kills) kills, \(entries) entries in \(logs) logs, \(acknowledged) acknowledged, 0 lost"
+    )
   }
 
   @Test func `Of processes that open a log at the same time one writes, the others are refused`()

@@ -78,12 +78,15 @@ import TransparencyLog
     let original = try CrashLog(size: 250)
     let start = LogState(size: 250, root: try original.reader().checkpoint.root)
     let log = try CrashLog()
+    // The short loop tries some of the calls, the first among them.
     var number = 1
+    var tried = 0
     while true {
       let what = "\(fault.call) \(fault.action) at \(number), \(method)"
       try log.restore(original)
       let outcome = try run(fault, at: number, log, method)
-      guard outcome.wasHit else { return number - 1 }
+      guard outcome.wasHit else { return tried }
+      tried += 1
       let published = try log.checkPublished(seen: start, what)
       #expect(published.size >= outcome.acknowledged, "\(what): lost before recovery")
       let writer = try LogWriter.open(path: log.path, signer: log.signer, syncing: method)
@@ -95,7 +98,7 @@ import TransparencyLog
       #expect(try writer.append([CrashLog.entry(size)]) == size..<size + 1)
       _ = try writer.append((size + 1..<size + 600).map(CrashLog.entry))
       try log.checkPublished(seen: recovered, what)
-      number += 1
+      number += CrashRun.isLong ? 1 : 3
     }
   }
 

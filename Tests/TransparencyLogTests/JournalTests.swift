@@ -176,7 +176,8 @@ import TransparencyLog
     #expect(journalError(open) == .damaged)
   }
 
-  @Test func `A committed append is finished at any cut of its record, or was never there`() throws {
+  @Test func `A committed append is finished at any cut of its record, or was never there`() throws
+  {
     let moments = try moments([5, 20])
     let (before, after) = (moments[1], moments[2])
     let name = try #require(

@@ -124,9 +124,11 @@ import TransparencyLog
   }
 
   @Test(arguments: [SyncMethod.fileSystem, .eachFile])
-  func `Every file that a checkpoint implied can be served as it lies, until its full tile is there`(
-    _ method: SyncMethod
-  ) throws {
+  func
+    `Every file that a checkpoint implied can be served as it lies, until its full tile is there`(
+      _ method: SyncMethod
+    ) throws
+  {
     let writer = try LogWriter.create(path: log.path, signer: log.signer, syncing: method)
     var seen: [Tile: [UInt8]] = [:]
     for size in 1...600 as ClosedRange<UInt64> {

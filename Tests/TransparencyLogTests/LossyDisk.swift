@@ -170,7 +170,11 @@ struct LossyDisk {
 
   /// Writes what the disk may hold after the power went, below another directory.
   ///
-  /// - Parameter chance: How many in 100 of the changes that were not synced have reached the disk.
+  /// - Parameters:
+  ///   - random: Decides which.
+  ///   - chance: How many in 100 of the changes that were not synced have reached the disk.
+  ///   - target: Takes the place of the directory.
+  /// - Throws: What the disk that keeps things throws.
   func lose(_ random: inout Philox4x32, chance: UInt32, to target: String) throws {
     var (names, directories) = (durable, durableDirectories)
     for change in pending where random.below(100) < chance {

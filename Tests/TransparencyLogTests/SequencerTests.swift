@@ -33,7 +33,8 @@ import TransparencyLog
     group.wait()
   }
 
-  @Test func `Submissions of many threads are each in one piece, at the indices that they were given`()
+  @Test
+  func `Submissions of many threads are each in one piece, at the indices that they were given`()
     throws
   {
     let sequencer = try sequencer()
@@ -160,7 +161,9 @@ import TransparencyLog
     }
     #expect(failures.withLock { $0.count } == 8)
     #expect(
-      failures.withLock { $0.allSatisfy { [.stopped, .notTheWriter(path: log.path + ".lock")].contains($0) } })
+      failures.withLock {
+        $0.allSatisfy { [.stopped, .notTheWriter(path: log.path + ".lock")].contains($0) }
+      })
     sequencer.close()
     #expect(try log.reader().size == 1)
   }

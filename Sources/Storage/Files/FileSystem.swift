@@ -123,8 +123,11 @@ package enum FileSystem {
 
   /// Creates a directory and those above it; does nothing where it exists.
   ///
-  /// - Parameter syncing: Whether to make the names durable; a caller that says no syncs the file
-  ///   system itself.
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - mode: The permissions, less the process's `umask`.
+  ///   - syncing: Whether to make the names durable; a caller that says no syncs the file system.
+  /// - Throws: `StorageError`.
   package static func createDirectory(
     _ path: String, mode: UInt32 = 0o755, syncing: Bool = true
   ) throws(StorageError) {

@@ -32,6 +32,7 @@ package final class SyncRoot {
   ///   - method: How to sync; nil for `syncfs` where Linux 5.8 or newer and a file system that is
   ///     known to report its errors are found, `fsync` of each file elsewhere.
   ///   - parts: Directories below it; where one lies on another file system each file is synced.
+  /// - Throws: `StorageError.failed`.
   package init(
     path: String, method: SyncMethod? = nil, parts: [String] = []
   ) throws(StorageError) {
