@@ -69,7 +69,7 @@ import Testing
   }
 
   @Test func `A batch writes into directories it makes`() throws {
-    var batch = DurableBatch()
+    var batch = DurableBatch(in: try SyncRoot(path: directory.path))
     for name in ["x/1", "x/2", "y/z/1"] { try batch.write(Array(name.utf8), to: path(name)) }
     try batch.finish()
     #expect(try FileSystem.filesBelow(directory.path) == ["x/1", "x/2", "y/z/1"])
