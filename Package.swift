@@ -82,9 +82,9 @@ let modules: [Module] = [
   Module(
     name: "Audit",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "TransparencyLog",
-    ], hasTests: false),
+    ], testUses: ["TestSupport"]),
   Module(
     name: "Service",
     uses: [
@@ -195,6 +195,13 @@ let benchmarks: [Target] = [
       "BenchmarkSupport", "Money", "Presentation", "Primitives", "Register", "Signing", "Storage",
     ],
     path: "Benchmarks/StorageBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "verify-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Audit", "Gate", "Money", "Presentation", "Primitives", "Register",
+      "Service", "Signing", "Storage", "TransparencyLog",
+    ],
+    path: "Benchmarks/VerifyBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "evaluation",
     dependencies: [

@@ -29,6 +29,11 @@ package struct JSONObject: Hashable, Sendable {
     for (key, value) in members { self[key] = value }
   }
 
+  /// Takes members that stand in canonical order already.
+  ///
+  /// - Precondition: the names ascend, none twice.
+  init(ascending members: [Member]) { self.members = members }
+
   /// The value of a name; assigning nil removes the member.
   ///
   /// - Complexity: O(log *n*) to read, O(*n*) to insert.
@@ -58,6 +63,31 @@ package struct JSONObject: Hashable, Sendable {
     return copy
   }
 
+  /// Where the member of a name stands; nil where there is none.
+  func index(of key: String) -> Int? {
+    let index = insertionIndex(of: key)
+    return holds(key, at: index) ? index : nil
+  }
+
+  /// Whether a name comes before another by its UTF-16 code units (RFC 8785 section 3.2.3).
+  ///
+  /// The bytes of UTF-8 have the same order but for one case: beyond U+FFFF there are surrogates in
+  /// UTF-16, which come before U+E000 to U+FFFF.
+  static func precedes(_ left: String, _ right: String) -> Bool {
+    var (left, right) = (left, right)
+    return left.withUTF8 { one in
+      right.withUTF8 { two in
+        let shorter = min(one.count, two.count)
+        for index in 0..<shorter where one[index] != two[index] {
+          let (a, b) = (one[index], two[index])
+          if min(a, b) >= 0xee, (a >= 0xf0) != (b >= 0xf0) { return a > b }
+          return a < b
+        }
+        return one.count < two.count
+      }
+    }
+  }
+
   private func holds(_ key: String, at index: Int) -> Bool {
     index < members.count && members[index].key.utf8.elementsEqual(key.utf8)
   }
@@ -66,7 +96,7 @@ package struct JSONObject: Hashable, Sendable {
     var (low, high) = (0, members.count)
     while low < high {
       let middle = (low + high) / 2
-      if members[middle].key.utf16.lexicographicallyPrecedes(key.utf16) {
+      if Self.precedes(members[middle].key, key) {
         low = middle + 1
       } else {
         high = middle

@@ -290,9 +290,28 @@ enum CadastreCommands {
     discussion: """
       Checks signatures, every entry and tile, every event's proof, every grant at the moment of its \
       use, every admission, every run's books and shares, every settlement, and that the projection \
-      equals a rebuild. Names what does not hold and exits 1.
+      equals a rebuild. Needs the public files only. Remembers the checkpoint it verified: a log that \
+      went back or tells another story is found, and signatures under a root that the log still has are \
+      not verified again. Names what does not hold and exits 1.
       """,
-    examples: [CommandExample("cadastre verify --register library", "Check a register.")])
+    options: [
+      CommandOption(
+        "log", value: .directory("DIR"), help: "A copy of a register's public files, to be checked."),
+      CommandOption(
+        "key", value: .text("DID|VKEY"),
+        help: "The operator's key, as you have it. Default: the one that cadastre.json names."),
+      CommandOption(
+        "state", value: .file("FILE"),
+        help: "Where to remember what was verified. Default: a file in your state directory."),
+      .flag("from-start", help: "Verify the signatures of all entries again."),
+      threads,
+    ],
+    examples: [
+      CommandExample("cadastre verify --register library", "Check a register."),
+      CommandExample(
+        "cadastre verify --log mirror --key did:key:z6Mk… --state mirror.json",
+        "Check a copy against a key you were given."),
+    ])
   private static let replay = Command(
     "replay", summary: "Run a segment of a run again and compare it bit for bit",
     discussion: """
