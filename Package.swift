@@ -82,7 +82,8 @@ let modules: [Module] = [
   Module(
     name: "Audit",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights", "Gate",
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
+      "Gate",
       "Attribution", "Settlement", "Storage", "TransparencyLog",
     ], testUses: ["TestSupport"]),
   Module(

@@ -21,21 +21,26 @@ package struct CanonicalObject {
   ///
   /// - Parameters:
   ///   - bytes: A document that is known to be canonical (RFC 8785).
-  ///   - range: Where the object stands in it; the whole document where nil.
-  /// - Returns: nil where no object stands there.
+  ///   - range: Where the object stands in it; the whole document where nil. nil comes back where no
+  ///     object stands there.
   package init?(in bytes: [UInt8], at range: Range<Int>? = nil) {
     let range = range ?? bytes.indices
     guard range.count >= 2, bytes[range.lowerBound] == UInt8(ascii: "{") else { return nil }
     self.bytes = bytes
     self.range = range
-    var offset = range.lowerBound + 1
-    while offset < range.upperBound - 1 {
-      let nameEnd = Self.end(ofStringAt: offset, in: bytes)
-      let valueEnd = Self.end(ofValueAt: nameEnd + 1, in: bytes)
-      guard valueEnd < range.upperBound else { return nil }
-      members.append(Member(name: offset + 1..<nameEnd - 1, value: nameEnd + 1..<valueEnd))
-      offset = valueEnd + 1
+    members.reserveCapacity(8)
+    let isWhole = bytes.withUnsafeBufferPointer { buffer in
+      var offset = range.lowerBound + 1
+      while offset < range.upperBound - 1 {
+        let nameEnd = Self.end(ofStringAt: offset, in: buffer)
+        let valueEnd = Self.end(ofValueAt: nameEnd + 1, in: buffer)
+        guard valueEnd < range.upperBound else { return false }
+        members.append(Member(name: offset + 1..<nameEnd - 1, value: nameEnd + 1..<valueEnd))
+        offset = valueEnd + 1
+      }
+      return true
     }
+    guard isWhole else { return nil }
   }
 
   /// Where the value of a member stands; nil where there is none of that name.
@@ -58,22 +63,22 @@ package struct CanonicalObject {
   }
 
   private func index(of name: String) -> Int? {
-    members.firstIndex { bytes[$0.name].elementsEqual(name.utf8) }
-  }
-
-  /// One past the closing quote of the string that begins at an offset; the end where there is none.
-  private static func end(ofStringAt start: Int, in bytes: [UInt8]) -> Int {
-    bytes.withUnsafeBufferPointer { bytes in
-      var offset = start + 1
-      while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
-        offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
-      }
-      return min(offset + 1, bytes.count)
+    members.firstIndex {
+      $0.name.count == name.utf8.count && bytes[$0.name].elementsEqual(name.utf8)
     }
   }
 
+  /// One past the closing quote of the string that begins at an offset; the end where there is none.
+  private static func end(ofStringAt start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
+    var offset = start + 1
+    while offset < bytes.count, bytes[offset] != UInt8(ascii: "\"") {
+      offset += bytes[offset] == UInt8(ascii: "\\") ? 2 : 1
+    }
+    return min(offset + 1, bytes.count)
+  }
+
   /// One past the value that begins at an offset.
-  private static func end(ofValueAt start: Int, in bytes: [UInt8]) -> Int {
+  private static func end(ofValueAt start: Int, in bytes: UnsafeBufferPointer<UInt8>) -> Int {
     var depth = 0
     var offset = start
     while offset < bytes.count {

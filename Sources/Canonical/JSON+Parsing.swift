@@ -40,6 +40,8 @@ private struct JSONParser {
   var offset = 0
   /// Whether everything read so far is spelled as RFC 8785 spells it.
   var isCanonical = true
+  /// Where the characters of the last string stand; nil where it had escapes.
+  private var lastString: Range<Int>?
 
   init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
@@ -68,6 +70,7 @@ private struct JSONParser {
     offset += 1
     var members: [JSONObject.Member] = []
     var isAscending = true
+    var lastKey: Range<Int>?
     skipWhitespace()
     if try peek() == UInt8(ascii: "}") {
       offset += 1
@@ -77,10 +80,13 @@ private struct JSONParser {
       skipWhitespace()
       guard try peek() == UInt8(ascii: "\"") else { throw unexpected() }
       let key = try parseString()
+      if let last = members.last, !ascends(last.key, at: lastKey, key, at: lastString) {
+        isAscending = false
+      }
+      lastKey = lastString
       skipWhitespace()
       try expect(UInt8(ascii: ":"))
       let value = try parseValue(depth: depth + 1)
-      if let last = members.last, !JSONObject.precedes(last.key, key) { isAscending = false }
       members.append(JSONObject.Member(key: key, value: value))
       skipWhitespace()
       if try peek() == UInt8(ascii: "}") { break }
@@ -97,6 +103,16 @@ private struct JSONParser {
       }
     }
     return .object(JSONObject(ascending: members))
+  }
+
+  /// Whether a name comes before the next, told from the bytes where both stand there as they are.
+  private func ascends(
+    _ left: String, at leftPlace: Range<Int>?, _ right: String, at rightPlace: Range<Int>?
+  ) -> Bool {
+    guard let leftPlace, let rightPlace else { return JSONObject.precedes(left, right) }
+    return JSONObject.precedes(
+      UnsafeBufferPointer(rebasing: bytes[leftPlace]),
+      UnsafeBufferPointer(rebasing: bytes[rightPlace]))
   }
 
   private mutating func parseArray(depth: Int) throws(JSONError) -> JSON {
@@ -121,20 +137,26 @@ private struct JSONParser {
     let start = offset
     offset += 1
     let first = offset
+    var union: UInt8 = 0
     while offset < bytes.count {
       let byte = bytes[offset]
       if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      union |= byte
       offset += 1
     }
     // Most strings have no escape and are taken as they stand.
     if try peek() == UInt8(ascii: "\"") {
       let text = UnsafeBufferPointer(rebasing: bytes[first..<offset])
+      lastString = first..<offset
       offset += 1
+      // ASCII needs no validation, which is a generic call that looks its types up each time.
+      if union < 0x80 { return String(decoding: text, as: UTF8.self) }
       guard let string = String(validating: text, as: UTF8.self) else {
         throw .invalidText(offset: start)
       }
       return string
     }
+    lastString = nil
     return try parseEscapedString(from: start)
   }
 

@@ -296,7 +296,8 @@ enum CadastreCommands {
       """,
     options: [
       CommandOption(
-        "log", value: .directory("DIR"), help: "A copy of a register's public files, to be checked."),
+        "log", value: .directory("DIR"), help: "A copy of a register's public files, to be checked."
+      ),
       CommandOption(
         "key", value: .text("DID|VKEY"),
         help: "The operator's key, as you have it. Default: the one that cadastre.json names."),
