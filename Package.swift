@@ -42,6 +42,7 @@ let modules: [Module] = [
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Verbatim", uses: ["CDivSufSort"], testUses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor", "CKernels"], extra: hot, testUses: ["Primitives"]),
+  Module(name: "HTTPClient", uses: ["CCurl"], testUses: ["TestSupport"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
@@ -104,6 +105,8 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
