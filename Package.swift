@@ -44,6 +44,8 @@ let modules: [Module] = [
   Module(name: "Kernels", uses: ["CProcessor", "CKernels"], extra: hot, testUses: ["Primitives"]),
   Module(name: "HTTPClient", uses: ["CCurl"], testUses: ["TestSupport"]),
   Module(
+    name: "HTTPListener", uses: ["CMicrohttpd"], testUses: ["HTTPClient", "TestSupport"]),
+  Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
   Module(
@@ -107,6 +109,8 @@ let systemLibraries: [Target] = [
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
   .systemLibrary(
     name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+  .systemLibrary(
+    name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),

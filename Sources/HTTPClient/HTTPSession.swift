@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CCurl
+import Glibc
 
 /// Fetches over HTTP by libcurl, one request after the other over connections that are kept.
 ///
@@ -113,14 +114,14 @@ package final class HTTPSession {
     ccurl_set_list(handle, CURLOPT_HTTPHEADER, list)
     let status = withExtendedLifetime(transfer) {
       transfer.attach(to: handle)
-      guard let body else { return curl_easy_perform(handle) }
+      guard let body else { return Self.withoutPipeSignal { curl_easy_perform(handle) } }
       return body.withUnsafeBytes { buffer in
         ccurl_set_number(handle, CURLOPT_POST, 1)
         ccurl_set_size(handle, CURLOPT_POSTFIELDSIZE_LARGE, curl_off_t(buffer.count))
         // libcurl reads the bytes where they are, and only inside this call.
         ccurl_set_text(
           handle, CURLOPT_POSTFIELDS, buffer.baseAddress?.assumingMemoryBound(to: CChar.self))
-        return curl_easy_perform(handle)
+        return Self.withoutPipeSignal { curl_easy_perform(handle) }
       }
     }
     guard status == CURLE_OK else {
@@ -128,6 +129,21 @@ package final class HTTPSession {
     }
     return HTTPReply(
       status: ccurl_status(handle), headers: transfer.headers, body: transfer.body)
+  }
+
+  /// Runs with SIGPIPE held back from this thread: TLS may write to a connection that the server left.
+  private static func withoutPipeSignal(_ body: () -> CURLcode) -> CURLcode {
+    var pipe = sigset_t()
+    var before = sigset_t()
+    sigemptyset(&pipe)
+    sigaddset(&pipe, SIGPIPE)
+    pthread_sigmask(SIG_BLOCK, &pipe, &before)
+    defer {
+      var now = timespec()
+      while sigtimedwait(&pipe, nil, &now) == SIGPIPE {}
+      pthread_sigmask(SIG_SETMASK, &before, nil)
+    }
+    return body()
   }
 
   private func setOptions(_ url: String, hasBody: Bool) {
