@@ -83,6 +83,12 @@ let modules: [Module] = [
     name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
     testUses: ["TestSupport", "CrashWriter"]),
   Module(
+    name: "LogNetwork",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "HTTPClient", "HTTPListener", "Signing", "Register",
+      "Storage", "TransparencyLog",
+    ], testUses: ["TestSupport"]),
+  Module(
     name: "Audit",
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",

@@ -21,12 +21,18 @@ package final class HTTPSession {
     package var totalSeconds: Int
     /// Redirects of one request.
     package var redirectCount: Int
+    /// Seconds after which a request ends that brought less than a kilobyte a second.
+    package var stalledSeconds: Int
 
     /// States limits.
-    package init(connectSeconds: Int = 10, totalSeconds: Int = 60, redirectCount: Int = 5) {
+    package init(
+      connectSeconds: Int = 10, totalSeconds: Int = 60, redirectCount: Int = 5,
+      stalledSeconds: Int = 30
+    ) {
       self.connectSeconds = connectSeconds
       self.totalSeconds = totalSeconds
       self.redirectCount = redirectCount
+      self.stalledSeconds = stalledSeconds
     }
   }
 
@@ -158,6 +164,8 @@ package final class HTTPSession {
     ccurl_set_number(handle, CURLOPT_MAXREDIRS, limits.redirectCount)
     ccurl_set_number(handle, CURLOPT_CONNECTTIMEOUT, limits.connectSeconds)
     ccurl_set_number(handle, CURLOPT_TIMEOUT, limits.totalSeconds)
+    ccurl_set_number(handle, CURLOPT_LOW_SPEED_LIMIT, 1024)
+    ccurl_set_number(handle, CURLOPT_LOW_SPEED_TIME, limits.stalledSeconds)
     // Time-outs without signals, which belong to the whole process.
     ccurl_set_number(handle, CURLOPT_NOSIGNAL, 1)
     ccurl_set_number(handle, CURLOPT_NOPROGRESS, 0)
