@@ -99,7 +99,8 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "HTTPClient",
+      "HTTPListener", "LogNetwork",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -223,7 +224,7 @@ let programs: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
-      "Disclosure",
+      "Disclosure", "HTTPClient", "HTTPListener", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings)
 ]
