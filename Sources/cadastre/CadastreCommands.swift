@@ -22,6 +22,7 @@ enum CadastreCommands {
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
+      CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [
