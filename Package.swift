@@ -144,7 +144,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service",
+      "Audit", "Service",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(

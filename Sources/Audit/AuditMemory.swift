@@ -111,14 +111,19 @@ package struct AuditMemory: Sendable {
   func keep(_ record: Record, of verifier: NoteVerifier) throws {
     let path = path(verifier)
     try FileSystem.createDirectory(FileSystem.parentDirectory(of: path), mode: 0o755)
+    try DurableFile.write(Self.encode(origin: verifier.name, record), to: path)
+  }
+
+  /// The file form.
+  package static func encode(origin: String, _ record: Record) -> [UInt8] {
     let json: JSON = [
-      "format": .string(Self.format), "origin": .string(verifier.name),
+      "format": .string(format), "origin": .string(origin),
       "key": .string(record.key.text), "checkpoint": .string(record.note),
       "verified": [
         "size": .string(String(record.verified.size)), "root": .string(record.verified.root.hex),
       ], "version": .string(record.version),
     ]
-    try DurableFile.write(Array(json.prettyText.utf8), to: path)
+    return Array(json.prettyText.utf8)
   }
 
   /// Keeps two checkpoints that cannot both be true beside the record, as the log signed them.

@@ -42,6 +42,8 @@ extension AuditReport {
     case statusList = "status-list"
     /// The documents of a signal are missing or say something else.
     case signal
+    /// A file is served on the network with other bytes than the log binds.
+    case served = "served-file"
     /// A file that nothing in the log accounts for.
     case stray
     /// `register.sqlite` is not what a rebuild gives.

@@ -297,8 +297,8 @@ enum CadastreCommands {
       """,
     options: [
       CommandOption(
-        "log", value: .directory("DIR"), help: "A copy of a register's public files, to be checked."
-      ),
+        "log", value: .directory("URL|DIR"),
+        help: "A register on the network, or a copy of one's public files. Default: the one here."),
       CommandOption(
         "key", value: .text("DID|VKEY"),
         help: "The operator's key, as you have it. Default: the one that cadastre.json names."),
@@ -313,6 +313,9 @@ enum CadastreCommands {
       CommandExample(
         "cadastre verify --log mirror --key did:key:z6Mk… --state mirror.json",
         "Check a copy against a key you were given."),
+      CommandExample(
+        "cadastre verify --log https://register.example/ --key did:key:z6Mk…",
+        "Copy what is new, and check the copy."),
     ])
   private static let replay = Command(
     "replay", summary: "Run a segment of a run again and compare it bit for bit",

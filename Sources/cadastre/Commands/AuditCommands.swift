@@ -5,6 +5,7 @@ import Arguments
 import Audit
 import Canonical
 import Glibc
+import HTTPClient
 import Presentation
 import Register
 import Service
@@ -14,10 +15,6 @@ import Storage
 /// `cadastre verify` and `rebuild`.
 enum AuditCommands {
   static func verify(_ context: Context) throws -> Output {
-    let layout = try auditedLayout(context)
-    guard FileSystem.fileExists(layout.configuration) else {
-      throw ConfigurationError.noRegister(layout.root)
-    }
     var options = RegisterAudit.Options()
     options.threads = try context.threads()
     options.version = CadastreVersion.text
@@ -25,17 +22,34 @@ enum AuditCommands {
     options.memory =
       context.arguments.string("state").map { AuditMemory(file: $0) } ?? AuditMemory.ofUser()
     options.key = try key(context)
-    let report = RegisterAudit.run(layout, options: options) {
-      context.console.progress("verifying \($0) …")
-    }
+    let report = try report(context, options)
     context.console.endProgress()
     return Output(
       text: text(of: report, context.console), json: report.json, status: report.holds ? 0 : 1)
   }
 
-  /// The register that is audited: that of `--log`, else the one that all commands find.
-  private static func auditedLayout(_ context: Context) throws -> RegisterLayout {
-    try context.arguments.string("log").map { RegisterLayout(root: $0) } ?? context.layout()
+  /// Audits what `--log` names, else the register that all commands find.
+  private static func report(
+    _ context: Context, _ options: RegisterAudit.Options
+  ) throws -> AuditReport {
+    let progress = { (part: String) in context.console.progress("verifying \(part) …") }
+    let place = context.arguments.string("log")
+    if let place, place.hasPrefix("http:") || place.hasPrefix("https:") {
+      guard let cache = AuditedMirror.cache() else {
+        throw ServiceError.usage("there is no place for a copy: set XDG_CACHE_HOME")
+      }
+      Interruption.catchSignals()
+      let session = HTTPSession { Interruption.isRequested }
+      let mirror = try AuditedMirror(
+        of: place, key: options.key.map { .known($0) } ?? .stated, cache: cache, session: session
+      ) { context.console.progress("copying \($0) …") }
+      return mirror.audit(options, progress: progress)
+    }
+    let layout = try place.map { RegisterLayout(root: $0) } ?? context.layout()
+    guard FileSystem.fileExists(layout.configuration) else {
+      throw ConfigurationError.noRegister(layout.root)
+    }
+    return RegisterAudit.run(layout, options: options, progress: progress)
   }
 
   /// The operator's key as the auditor has it: a did, or the `vkey` of the log.
@@ -67,7 +81,8 @@ enum AuditCommands {
     }
     for finding in report.findings {
       text +=
-        console.style.apply(.bad, to: finding.subject) + ": \(TextStyle.safe(finding.problem))\n"
+        console.style.apply(.bad, to: TextStyle.safe(finding.subject))
+        + ": \(TextStyle.safe(finding.problem))\n"
     }
     for (code, count) in report.omitted.sorted(by: { $0.key.rawValue < $1.key.rawValue }) {
       text += "and \(Human.integer(count)) more of the kind \(code.rawValue)\n"
