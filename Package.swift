@@ -143,7 +143,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service",
+      "Service", "HTTPClient", "HTTPListener", "LogNetwork",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
