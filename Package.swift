@@ -168,7 +168,7 @@ let wholeTests: [Target] = [
     name: "EndToEndTests",
     dependencies: [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TestSupport",
+      "TestSupport", "HTTPClient", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings),
   .testTarget(
