@@ -144,7 +144,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Audit", "Service",
+      "Audit", "Service", "HTTPClient", "HTTPListener", "LogNetwork",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
@@ -169,7 +169,7 @@ let wholeTests: [Target] = [
     name: "EndToEndTests",
     dependencies: [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TestSupport",
+      "TestSupport", "HTTPClient", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings),
   .testTarget(
