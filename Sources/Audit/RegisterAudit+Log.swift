@@ -20,6 +20,7 @@ extension RegisterAudit {
       report.found("log", "\(finding)", as: Self.code(of: finding))
     }
     if findings.contains(where: \.isOfAnotherSigner) {
+      auditSigner(verifier)
       report.found(
         relative(layout.configuration),
         "the log's checkpoint is not signed by the origin and operator it names: "
@@ -63,10 +64,30 @@ extension RegisterAudit {
 
   private static func code(of finding: Finding) -> AuditReport.Code {
     switch finding.fault {
-    case .checkpoint(.otherKey): .checkpointOtherKey
     case .checkpoint, .wrongRoot: .checkpoint
     default: .logDamaged
     }
+  }
+
+  /// Tells a checkpoint that another key signed in the log's name from one of another log.
+  private mutating func auditSigner(_ verifier: NoteVerifier) {
+    let path = layout.log + "/checkpoint"
+    guard let bytes = try? FileSystem.readFile(path, limit: SignedNote.maximumByteCount),
+      let note = try? SignedNote(parsing: bytes),
+      let other = note.signatures.first(where: { $0.name.utf8.elementsEqual(verifier.name.utf8) })
+    else { return }
+    let (found, expected) = (Self.text(other.keyID), Self.text(verifier.keyID))
+    report.found(
+      "log/checkpoint",
+      "it is signed in the name '\(verifier.name)' by another key: its key id is \(found) and not "
+        + "\(expected); the key was rotated, or the line is forged: ask the operator for the new key "
+        + "by another way than this log, and for a statement signed by the old one",
+      as: .checkpointOtherKey)
+  }
+
+  /// A key's id as in a `vkey`: eight hexadecimal digits.
+  private static func text(_ keyID: UInt32) -> String {
+    Hex.encode(withUnsafeBytes(of: keyID.bigEndian) { Array($0) })
   }
 
   /// Tells a checkpoint of a tree that never was from files that are gone in the middle.

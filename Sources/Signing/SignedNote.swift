@@ -69,16 +69,11 @@ package struct SignedNote: Hashable, Sendable {
   /// Signatures of other keys are passed over, whoever made them: a witness's signature on a note
   /// says nothing about the log's own.
   ///
-  /// - Throws: `NoteError.notSigned` where the key has no signature here, `.otherKey` where only
-  ///   another key has one in its name, `.wrongSignature` where one line in its name does not verify.
+  /// - Throws: `NoteError.notSigned` where the key has no signature here, `.wrongSignature` where
+  ///   one line in its name does not verify.
   package func verify(by verifier: NoteVerifier) throws(NoteError) {
     let own = verifier.key.signatures(in: self)
-    guard !own.isEmpty else {
-      if let other = signatures.first(where: { $0.name.utf8.elementsEqual(verifier.name.utf8) }) {
-        throw .otherKey(of: verifier.name, expected: verifier.keyID, found: other.keyID)
-      }
-      throw .notSigned(by: verifier.name)
-    }
+    guard !own.isEmpty else { throw .notSigned(by: verifier.name) }
     let message = Array(text.utf8)
     for signature in own
     where !verifier.publicKey.verify(signature: signature.bytes, message: message) {
@@ -130,8 +125,6 @@ package enum NoteError: Error, Hashable, Sendable {
   case malformed
   /// The key that counts has not signed.
   case notSigned(by: String)
-  /// The note is signed in the name of the key, and its signature names another key.
-  case otherKey(of: String, expected: UInt32, found: UInt32)
   /// A signature in the name of the key does not fit the text.
   case wrongSignature(of: String)
   /// The text is not a checkpoint.
@@ -145,19 +138,10 @@ extension NoteError: CustomStringConvertible {
     switch self {
     case .malformed: "the bytes are not a signed note"
     case .notSigned(let name): "the note has no signature of '\(name)'"
-    case .otherKey(let name, let expected, let found):
-      "it is signed in the name '\(name)' by another key: its key id is \(Self.text(found)) and not "
-        + "\(Self.text(expected)); the key was rotated, or the line is forged: ask the operator for the "
-        + "new key by another way than this log, and for a statement signed by the old one"
     case .wrongSignature(let name): "the signature of '\(name)' does not fit the note's text"
     case .notACheckpoint: "the signed text is not a checkpoint"
     case .wrongOrigin(let expected, let found):
       "the checkpoint is of the log '\(found)' and not of '\(expected)'"
     }
-  }
-
-  /// Eight hexadecimal digits, as in a `vkey`.
-  private static func text(_ keyID: UInt32) -> String {
-    withUnsafeBytes(of: keyID.bigEndian) { Hex.encode(Array($0)) }
   }
 }

@@ -45,7 +45,7 @@ package struct Finding: Hashable, Sendable {
   /// Either the checkpoint was altered, or what names the log's key.
   package var isOfAnotherSigner: Bool {
     switch fault {
-    case .checkpoint(.notSigned), .checkpoint(.otherKey), .checkpoint(.wrongOrigin): true
+    case .checkpoint(.notSigned), .checkpoint(.wrongOrigin): true
     default: false
     }
   }

@@ -77,7 +77,8 @@ import Testing
     defer { server.stop() }
     let error = #expect(throws: ServiceError.self) { try mirror(.known(testParty(5))) }
     #expect(
-      error.map { "\($0)".contains("by another key: its key id is") } == true, "\(error as Any)")
+      error.map { "\($0)".contains("is signed by another key: it states") } == true,
+      "\(error as Any)")
     let honest = try mirror()
     let stranger = NoteVerifier(name: "cadastre/served", publicKey: testKey(5).publicKey)
     try DurableFile.write(

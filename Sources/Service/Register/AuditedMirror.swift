@@ -78,6 +78,12 @@ package struct AuditedMirror {
       let mirror = RegisterMirror(directory: directory, verifier: verifier, policy: .bare)
       wrong = try mirror.run(from: source, progress: progress).wrong
     } catch let error as MirrorError {
+      if case .refused = error, stated.publicKey != self.key.publicKey {
+        throw ServiceError.refused(
+          "the register at '\(address)' is signed by another key: it states \(DIDKey(stated.publicKey)) "
+            + "and the auditor's key is \(self.key): the key was rotated, or this is another register: "
+            + "ask the operator for a statement signed by the old key")
+      }
       throw try Self.refusal(error, source, directory)
     }
     try DurableFile.write(Array((verifier.text + "\n").utf8), to: keyFile)
