@@ -8,7 +8,7 @@ SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
 .PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate \
-  bench-admit bench-storage bench-log crash-log evaluate evaluate-gate clean
+  bench-admit bench-storage bench-log bench-verify crash-log evaluate evaluate-gate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -86,6 +86,12 @@ crash-log: ## Kill, fail and cut the power of a log's writer for a quarter of an
 	@Scripts/bootstrap tests
 	swift build --build-tests
 	CADASTRE_CRASH_LOG=1 swift test --skip-build --disable-xctest --filter 'CrashTests|FaultTests|PowerLossTests'
+
+bench-verify: ## Measure whole audits beside libsodium's bare rate, and write Documentation/benchmarks/verify.md
+	@Scripts/bootstrap
+	swift build -c release --product verify-benchmark
+	@mkdir -p Documentation/benchmarks
+	.build/release/verify-benchmark .build/verify-benchmark-registers page=Documentation/benchmarks/verify.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

@@ -1,25 +1,26 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Merkle
 import Primitives
 import Register
 import Storage
+import TransparencyLog
 
 extension RegisterAudit {
   /// Compares the projection with a rebuild, and every opening with its commitment.
   mutating func auditProjection() {
     let subject = relative(layout.projection)
-    do {
-      if let position,
-        let difference = try Projection.difference(
-          of: layout.projection, from: events, at: position)
-      {
-        report.found(subject, difference)
-      }
-      report.checked("projection", "events compared with a rebuild", events.count)
-    } catch {
-      report.found(subject, "\(error)")
+    // A register has its keys or its openings beside it; what is published has neither.
+    let isPublished = ![layout.keys, layout.openings].contains(where: FileSystem.fileExists)
+    if isPublished, !FileSystem.fileExists(layout.projection) {
+      report.note(subject, "not compared: these are the public files, and it is not among them")
+    } else if !isFoldComplete {
+      report.note(subject, "not compared: not all entries hold, so nothing says what it should be")
+    } else {
+      compareProjection(subject)
     }
+    report.code = .opening
     guard FileSystem.fileExists(layout.openings) else { return }
     do {
       let openings = try OpeningStore(path: layout.openings, readOnly: true).audit()
@@ -30,6 +31,18 @@ extension RegisterAudit {
       }
     } catch {
       report.found(relative(layout.openings), "\(error)")
+    }
+  }
+  private mutating func compareProjection(_ subject: String) {
+    do {
+      guard let checkpoint = log?.checkpoint else { return }
+      let position = ProjectionPosition(size: Int(checkpoint.size), root: checkpoint.root)
+      let difference = try Projection.difference(
+        of: layout.projection, from: events, at: position)
+      if let difference { report.found(subject, difference) }
+      report.checked("projection", "events compared with a rebuild", events.count)
+    } catch {
+      report.found(subject, "\(error)")
     }
   }
 }

@@ -22,11 +22,12 @@ package enum EventBody: Sendable {
   case settlementComputed(SettlementRecord)
   case signalObserved(SignalObservation)
 
-  /// The types this version knows, and how the payload of each is read.
+  private static let grantType = "grant.issued"
+
+  /// The other types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
     "party.registered": { .partyRegistered(try PartyRegistration(payload: $0)) },
     "work.registered": { .workRegistered(try WorkRegistration(payload: $0)) },
-    "grant.issued": { .grantIssued(try Grant(payload: $0)) },
     "grant.revoked": { .grantRevoked(try GrantReference(payload: $0, of: "grant.revoked")) },
     "grant.suspended": { .grantSuspended(try GrantReference(payload: $0, of: "grant.suspended")) },
     "grant.resumed": { .grantResumed(try GrantReference(payload: $0, of: "grant.resumed")) },
@@ -42,7 +43,11 @@ package enum EventBody: Sendable {
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
-  init(type: String, payload: JSON) throws {
+  init(type: String, payload: JSON, proofs: Event.Proofs = .verified) throws {
+    if type == Self.grantType {
+      self = .grantIssued(try Grant(payload: payload, proofs: proofs))
+      return
+    }
     guard let reader = Self.readers[type] else { throw EventError.unknownType(type) }
     self = try reader(payload)
   }
@@ -52,7 +57,7 @@ package enum EventBody: Sendable {
     switch self {
     case .partyRegistered: "party.registered"
     case .workRegistered: "work.registered"
-    case .grantIssued: "grant.issued"
+    case .grantIssued: Self.grantType
     case .grantRevoked: "grant.revoked"
     case .grantSuspended: "grant.suspended"
     case .grantResumed: "grant.resumed"

@@ -47,6 +47,7 @@ package enum RegisterError: Error, Sendable {
   case settlementDoesNotAddUp(Period, ModelName)
   case notTheDeclaringParty(DIDKey)
   case signalKnown(SignalFormat, position: Int)
+  case repeated(position: Int)
 }
 
 extension RegisterError: CustomStringConvertible {
@@ -111,6 +112,8 @@ extension RegisterError: CustomStringConvertible {
       "a signal is signed by the operator or by the party it is of, and \(did) is neither"
     case .signalKnown(let format, let position):
       "the \(format.rawValue) signal says what entry \(position) says already: nothing is new"
+    case .repeated(let position):
+      "it is entry \(position) over again: sign it anew with a later moment"
     }
   }
 }

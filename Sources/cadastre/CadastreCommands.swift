@@ -25,6 +25,7 @@ enum CadastreCommands {
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
+      CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [
@@ -293,9 +294,32 @@ enum CadastreCommands {
     discussion: """
       Checks signatures, every entry and tile, every event's proof, every grant at the moment of its \
       use, every admission, every run's books and shares, every settlement, and that the projection \
-      equals a rebuild. Names what does not hold and exits 1.
+      equals a rebuild. Needs the public files only. Remembers the checkpoint it verified: a log that \
+      went back or tells another story is found, and signatures under a root that the log still has are \
+      not verified again. Names what does not hold and exits 1.
       """,
-    examples: [CommandExample("cadastre verify --register library", "Check a register.")])
+    options: [
+      CommandOption(
+        "log", value: .directory("URL|DIR"),
+        help: "A register on the network, or a copy of one's public files. Default: the one here."),
+      CommandOption(
+        "key", value: .text("DID|VKEY"),
+        help: "The operator's key, as you have it. Default: the one that cadastre.json names."),
+      CommandOption(
+        "state", value: .file("FILE"),
+        help: "Where to remember what was verified. Default: a file in your state directory."),
+      .flag("from-start", help: "Verify the signatures of all entries again."),
+      threads,
+    ],
+    examples: [
+      CommandExample("cadastre verify --register library", "Check a register."),
+      CommandExample(
+        "cadastre verify --log mirror --key did:key:z6Mk… --state mirror.json",
+        "Check a copy against a key you were given."),
+      CommandExample(
+        "cadastre verify --log https://register.example/ --key did:key:z6Mk…",
+        "Copy what is new, and check the copy."),
+    ])
   private static let replay = Command(
     "replay", summary: "Run a segment of a run again and compare it bit for bit",
     discussion: """

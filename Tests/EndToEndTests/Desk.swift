@@ -45,7 +45,11 @@ struct Desk: Sendable {
     try JSONSerialization.data(withJSONObject: object).write(to: URL(filePath: path))
   }
 
-  private var environment: [String: String] { ["CADASTRE_REGISTER": register] }
+  /// Every desk remembers its own audits: copies of a register that go their own ways are what an
+  /// auditor calls a split view.
+  private var environment: [String: String] {
+    ["CADASTRE_REGISTER": register, "XDG_STATE_HOME": directory.path + ".state"]
+  }
 
   /// Runs a command line.
   func run(_ arguments: [String]) throws -> BuiltProgram.Outcome {
@@ -78,7 +82,9 @@ struct Desk: Sendable {
 
   /// Runs a command line in a directory that knows of no register.
   func elsewhere(_ arguments: [String], in directory: String) throws -> BuiltProgram.Outcome {
-    try Self.program.run(arguments, in: directory, environment: ["CADASTRE_REGISTER": ""])
+    try Self.program.run(
+      arguments, in: directory,
+      environment: ["CADASTRE_REGISTER": "", "XDG_STATE_HOME": self.directory.path + ".state"])
   }
 
   /// The register's operator.

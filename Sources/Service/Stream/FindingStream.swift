@@ -3,6 +3,7 @@
 
 import Canonical
 package import Gate
+import Kernels
 import Primitives
 import Signing
 package import Storage

@@ -3,6 +3,7 @@
 
 import Canonical
 package import Gate
+import Kernels
 import Merkle
 package import Primitives
 import Register
