@@ -21,7 +21,7 @@ enum CadastreCommands {
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
-      CommandTable.Section("Audit", [verify, replay, rebuild]),
+      CommandTable.Section("Audit", [verify, proof, proofVerify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [

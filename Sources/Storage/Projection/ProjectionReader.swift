@@ -85,6 +85,16 @@ package final class ProjectionReader {
     return try statements.rows(query, [.integer(Int64(position))]).first?[0].moment
   }
 
+  /// The positions of entries whose leaf hash begins so, at most that many.
+  ///
+  /// - Complexity: O(*n*): there is no index of leaf hashes.
+  package func entries(leafBeginning prefix: DigestPrefix, limit: Int = 2) throws -> [Int] {
+    let query = "SELECT position FROM event WHERE leaf BETWEEN ? AND ? LIMIT ?"
+    return try statements.rows(
+      query, [.digest(prefix.lower), .digest(prefix.upper), .integer(Int64(limit))]
+    ).compactMap { $0[0].integer.map { Int($0) } }
+  }
+
   /// An admission, and the models that were trained on it.
   package struct AdmissionUse: Sendable {
     package let manifest: Digest
