@@ -154,7 +154,7 @@ let wholeTests: [Target] = [
     name: "EndToEndTests",
     dependencies: [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TestSupport",
+      "TransparencyLog", "TestSupport",
     ],
     swiftSettings: settings),
   .testTarget(
