@@ -44,7 +44,8 @@ extension RegisterAudit {
     case .modelReleased(let release): audit(release, before: before)
     case .settlementComputed(let record): audit(record, before: before)
     case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .grantSuspended,
-      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported, .signalObserved:
+      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported, .signalObserved,
+      .openingErased:
       break
     }
   }

@@ -29,6 +29,8 @@ extension EventBody {
       "declared \(part.works.count) of the \(part.count) works of the collection \(part.root.short)"
     case .signalObserved(let signal):
       "observed what documents of \(signal.party.short) say in \(signal.format.rawValue)"
+    case .openingErased(let erasure):
+      "erased what \(erasure.openings.count) commitments open to"
     case .admissionDecided, .runStarted, .runCheckpointed, .runFinished, .modelReleased:
       modelWords
     case .revenueReported(let report):

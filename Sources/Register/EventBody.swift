@@ -21,6 +21,7 @@ package enum EventBody: Sendable {
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
   case signalObserved(SignalObservation)
+  case openingErased(OpeningErasure)
 
   /// The types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
@@ -39,6 +40,7 @@ package enum EventBody: Sendable {
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
     "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
+    "opening.erased": { .openingErased(try OpeningErasure(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
@@ -65,6 +67,7 @@ package enum EventBody: Sendable {
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
     case .signalObserved: "signal.observed"
+    case .openingErased: "opening.erased"
     }
   }
 
@@ -85,6 +88,7 @@ package enum EventBody: Sendable {
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
     case .signalObserved(let value): value.payload
+    case .openingErased(let value): value.payload
     }
   }
 }

@@ -32,7 +32,7 @@ enum Program {
     "signals read": RightsCommands.read, "signals check": RightsCommands.check,
     "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
-    "proof": ProofCommands.write, "proof verify": ProofCommands.verify,
+    "erase": EraseCommand.erase, "proof": ProofCommands.write, "proof verify": ProofCommands.verify,
   ]
 
   /// Runs one command line.

@@ -79,6 +79,12 @@ package final class ProjectionReader {
     return PartyRecord(party: party, name: name, position: Int(position))
   }
 
+  /// Whether the log says that what a commitment opened to was erased.
+  package func isErased(_ commitment: Digest) throws -> Bool {
+    let query = "SELECT 1 FROM erasure WHERE commitment = ?"
+    return try !statements.rows(query, [.digest(commitment)]).isEmpty
+  }
+
   /// When the signer of an entry says that it was made.
   package func moment(ofEntry position: Int) throws -> Timestamp? {
     let query = "SELECT at FROM event WHERE position = ?"

@@ -97,6 +97,10 @@ package enum ProjectionRows {
         )
       }
     case .signalObserved(let signal): [row(of: signal, at: position)]
+    case .openingErased(let erasure):
+      erasure.openings.map {
+        ("INSERT INTO erasure VALUES (?, ?)", [.digest($0.commitment), .integer(position)])
+      }
     }
   }
 
