@@ -129,7 +129,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service",
+      "TransparencyLog", "Service",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(

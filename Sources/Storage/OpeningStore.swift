@@ -90,6 +90,12 @@ package struct OpeningStore {
   /// - Throws: `DatabaseError`; nothing or all of the rows are gone then, and the next call goes on.
   /// - Complexity: O(size of the file).
   package func erase(_ commitments: [Digest]) throws {
+    // Asked for again, since a program that reads in write-ahead mode keeps the answer from changing.
+    let mode = try database.prepare("PRAGMA journal_mode=DELETE").rows()
+    guard mode == [[.text("delete")]] else {
+      throw DatabaseError(
+        code: SQLITE_BUSY, path: database.path, detail: "another program holds its journal")
+    }
     try database.transaction {
       let delete = try database.prepare("DELETE FROM opening WHERE commitment = ?")
       for commitment in commitments { try delete.run([.blob(commitment.bytes)]) }

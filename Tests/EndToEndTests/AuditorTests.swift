@@ -76,6 +76,10 @@ struct AuditorTests {
       "revenue", Sample.model, "--amount=-100.00", "--currency", "EUR", "--period", "2026-Q4",
       "--late")
     try desk.json("settle", "--period", "2026-Q4")
+    try desk.json("erase", "cleo", "--yes")
+    let works = try #require(try desk.json("work", "list") as? [String: Any])
+    let work = try #require((works["works"] as? [[String: Any]])?.first?["work"] as? String)
+    try desk.json("erase", work, "--yes")
     try expectAcceptance()
   }
 
@@ -172,6 +176,17 @@ struct AuditorTests {
       },
       "a run twice": { state, model in
         (.runStarted(try #require(state.runs[model]).start), "operator")
+      },
+      "an erasure by another": { state, _ in
+        let party = try #require(state.parties.first { $0.value.role == .contributor })
+        let opening = OpeningErasure.Opening(
+          commitment: party.value.name, subject: .party(party.key))
+        return (.openingErased(try #require(OpeningErasure.parts(of: [opening]).first)), "ada")
+      },
+      "an erasure of nothing": { _, _ in
+        let opening = OpeningErasure.Opening(
+          commitment: testDigest("none"), subject: .work(testDigest("none")))
+        return (.openingErased(try #require(OpeningErasure.parts(of: [opening]).first)), "operator")
       },
       "an admission twice": { state, _ in
         (.admissionDecided(try #require(state.admissions.values.first).record), "operator")

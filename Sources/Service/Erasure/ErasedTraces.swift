@@ -6,8 +6,11 @@ import Storage
 
 /// Where words that were erased stand still below a register.
 struct ErasedTraces {
-  /// Shorter values are found everywhere by chance.
-  static let shortestValue = 5
+  /// Values from this length on, in bytes, are looked for in all files; chance does not make them.
+  static let longValue = 5
+  /// Shorter ones are looked for in texts and as whole words, from this length on.
+  static let shortestValue = 3
+  private static let texts = ["json", "jsonl", "html", "txt", "md", "corpus", "csv", "xml"]
 
   private let layout: RegisterLayout
   private let values: [[UInt8]]
@@ -22,7 +25,7 @@ struct ErasedTraces {
     self.layout = layout
     let searched = Set(values).filter { $0.utf8.count >= Self.shortestValue }
     self.values = searched.sorted().map { Array($0.utf8) }
-    shortCount = values.count { $0.utf8.count < Self.shortestValue }
+    shortCount = Set(values).count - searched.count
     guard !self.values.isEmpty else { return }
     for path in try FileSystem.filesBelow(layout.root) where try holds(path) { found.append(path) }
   }
@@ -38,32 +41,51 @@ struct ErasedTraces {
   /// Removes what nothing binds and commands make again: notes of where a corpus lay, and pages.
   func removeUnbound() throws {
     for path in found {
-      let name = path.split(separator: "/").last ?? ""
-      let isPage = !path.contains("/") && path.hasSuffix(".html")
-      if name == ".corpus" || isPage { try FileSystem.removeFile(layout.root + "/" + path) }
+      if path == "report.html" || path.hasSuffix("/.corpus") { try FileSystem.removeFile(layout.root + "/" + path) }
     }
   }
 
   private func holds(_ path: String) throws -> Bool {
-    if values.contains(where: { Array(path.utf8).firstRange(of: $0) != nil }) { return true }
+    let isNamed = Array(path.utf8).withUnsafeBytes { name in
+      values.contains { Self.holds(name, $0, asWord: $0.count < Self.longValue) }
+    }
+    if isNamed { return true }
+    let isText = Self.texts.contains { path.hasSuffix("." + $0) }
     let file = layout.root + "/" + path
     guard try FileSystem.fileSize(file) > 0 else { return false }
     let mapped = try MappedFile(path: file)
     return withExtendedLifetime(mapped) {
-      values.contains { Self.holds(mapped.bytes, $0) }
+      values.contains { value in
+        let isLong = value.count >= Self.longValue
+        return (isLong || isText) && Self.holds(mapped.bytes, value, asWord: !isLong)
+      }
     }
   }
 
   /// Whether the bytes hold the value; jumps from one occurrence of its first byte to the next.
-  private static func holds(_ bytes: UnsafeRawBufferPointer, _ value: [UInt8]) -> Bool {
-    guard var place = bytes.baseAddress, let first = value.first else { return false }
-    let end = place + bytes.count
-    while end - place >= value.count,
-      let hit = memchr(place, Int32(first), end - place - value.count + 1)
+  ///
+  /// As a word it has no letter or digit of ASCII before or behind it.
+  private static func holds(
+    _ bytes: UnsafeRawBufferPointer, _ value: [UInt8], asWord: Bool
+  ) -> Bool {
+    guard let base = bytes.baseAddress, let first = value.first else { return false }
+    var place = 0
+    while bytes.count - place >= value.count,
+      let hit = memchr(base + place, Int32(first), bytes.count - place - value.count + 1)
     {
-      if memcmp(hit, value, value.count) == 0 { return true }
-      place = UnsafeRawPointer(hit) + 1
+      let start = UnsafeRawPointer(hit) - base
+      let end = start + value.count
+      if memcmp(hit, value, value.count) == 0 {
+        let isPart = [start - 1, end].contains { bytes.indices.contains($0) && isWord(bytes[$0]) }
+        if !asWord || !isPart { return true }
+      }
+      place = start + 1
     }
     return false
+  }
+
+  private static func isWord(_ byte: UInt8) -> Bool {
+    (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(byte)
+      || (UInt8(ascii: "a")...UInt8(ascii: "z")).contains(byte | 0x20)
   }
 }

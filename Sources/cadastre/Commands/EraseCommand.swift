@@ -80,9 +80,13 @@ enum EraseCommand {
     if result.shortCount > 0 {
       lines.append("\(result.shortCount) short values were erased, and not looked for in other files")
     }
-    if result.remaining.isEmpty {
-      lines.append("no file below the register holds the erased words")
-    } else {
+    if result.erasedCount == 0 {
+      lines.append("nothing was kept of them, so nothing was looked for in other files")
+    }
+    if result.remaining.isEmpty, result.erasedCount > result.shortCount {
+      lines.append("no file below the register holds the erased words that were looked for")
+    }
+    if !result.remaining.isEmpty {
       lines.append("the erased words stand still in:")
       lines += result.remaining.prefix(20).map { "  " + $0 }
       if result.remaining.count > 20 { lines.append("  and \(result.remaining.count - 20) more") }

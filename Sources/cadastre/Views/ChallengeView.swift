@@ -41,7 +41,7 @@ enum ChallengeView {
       let isTiny = chance > 0 && chance < 0.000_05
       table.add([
         .init("\(count)"),
-        .init(isTiny ? "< 0.01%" : Human.percent(chance, decimals: 2)),
+        .init(isTiny ? "< 0.01 %" : Human.percent(chance, decimals: 2)),
       ])
     }
     return table.text(width: console.width, style: console.style)
