@@ -41,8 +41,10 @@ package struct OpeningErasure: Sendable {
   /// Cuts openings into entries.
   ///
   /// - Parameter openings: Any number, in any order, each commitment once or more.
+  /// - Returns: The entries, each with at most `maximumCount` openings; none where there is none.
   package static func parts(of openings: some Sequence<Opening>) -> [OpeningErasure] {
-    let unique = Dictionary(openings.map { ($0.commitment, $0) }, uniquingKeysWith: { one, _ in one })
+    let unique = Dictionary(
+      openings.map { ($0.commitment, $0) }, uniquingKeysWith: { first, _ in first })
     let sorted = unique.values.sorted { $0.commitment < $1.commitment }
     return stride(from: 0, to: sorted.count, by: maximumCount).map { start in
       OpeningErasure(

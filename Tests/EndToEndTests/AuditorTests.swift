@@ -24,7 +24,8 @@ struct AuditorTests {
 
   private func audit() throws -> BuiltProgram.Outcome {
     let python = try #require(withSodium)
-    return try python.run([CrossCheckTests.scripts + "/audit_log.py", desk.register], in: desk.root)
+    return try python.run(
+      [CrossCheckTests.scripts + "/audit_log.py", desk.register], in: desk.root)
   }
 
   /// Requires that both refuse the register, and gives what they say.

@@ -78,7 +78,8 @@ import TransparencyLog
     #expect((report["replayed"] as? [Any])?.count == last + 1)
   }
 
-  @Test func `A checkpoint that somebody kept picks, if it is of this log and late enough`() throws {
+  @Test func `A checkpoint that somebody kept picks, if it is of this log and late enough`() throws
+  {
     let desk = try Sample.copy()
     try desk.json("key", "new", "dora")
     let kept = desk.root + "/kept.checkpoint"

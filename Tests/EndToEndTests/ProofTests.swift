@@ -32,7 +32,8 @@ import Testing
     try #require(try proof("0").said["log"] as? String)
   }
 
-  @Test func `Every entry's proof verifies without the register, and says what was stated`() throws {
+  @Test func `Every entry's proof verifies without the register, and says what was stated`() throws
+  {
     let key = try key()
     var types: Set<String> = []
     for position in 0..<(try desk.size()) {
@@ -81,7 +82,8 @@ import Testing
     let lines = try String(contentsOf: URL(filePath: file), encoding: .utf8)
       .split(separator: "\n", omittingEmptySubsequences: false)
     let entry = try #require(Base64.decode(String(lines[1].dropFirst(6))))
-    try Data((lines[..<1] + lines[2...]).joined(separator: "\n").utf8).write(to: URL(filePath: file))
+    try Data((lines[..<1] + lines[2...]).joined(separator: "\n").utf8).write(
+      to: URL(filePath: file))
     let beside = elsewhere.path + "/entry.json"
     try Data(entry).write(to: URL(filePath: beside))
     let key = try key()
@@ -102,14 +104,16 @@ import Testing
     let (file, said) = try proof("2")
     #expect(said["size"] as? Int == (try desk.size()) - 1, "the newest is not cosigned")
     #expect(said["cosignatures"] as? Int == 1)
-    #expect(try String(contentsOf: URL(filePath: file), encoding: .utf8).hasSuffix("\n" + witnessed))
+    #expect(
+      try String(contentsOf: URL(filePath: file), encoding: .utf8).hasSuffix("\n" + witnessed))
     let outcome = try check(file, "--log", try key())
     #expect(outcome.status == 0 && outcome.output.contains("1 further signature, not checked"))
     // What it does not cover yet rests on the newest.
     let newest = try proof("\(try desk.size() - 1)")
     #expect(newest.said["cosignatures"] as? Int == 0)
     // One that is not this log's is passed over.
-    try desk.write(Array(witnessed.replacing("\n— c", with: "\n— d").utf8), to: "witnessed/checkpoint")
+    try desk.write(
+      Array(witnessed.replacing("\n— c", with: "\n— d").utf8), to: "witnessed/checkpoint")
     #expect(try proof("2").said["cosignatures"] as? Int == 0)
   }
 

@@ -37,8 +37,10 @@ import Testing
     }
     let position = ledger.state.size
     try ledger.append(Self.erasure(openings))
-    #expect(ledger.state.erased == Dictionary(
-      uniqueKeysWithValues: openings.map { ($0.commitment, position) }))
+    #expect(
+      ledger.state.erased
+        == Dictionary(
+          uniqueKeysWithValues: openings.map { ($0.commitment, position) }))
     #expect(ledger.state.works[Self.work]?.owner == testParty(1))
     #expect(throws: RegisterError.self) { try ledger.append(Self.erasure(openings)) }
     #expect(throws: RegisterError.self) {

@@ -150,8 +150,9 @@ private final class OpenCounter {
       #expect(count <= 10, "entry \(index)")
       most = max(most, count)
       #expect(entry == SparseLog.entry(index))
-      #expect(try LogProof(parsing: proof.encoded).verify(entry: entry, by: log.signer.verifier)
-        .size == size)
+      #expect(
+        try LogProof(parsing: proof.encoded).verify(entry: entry, by: log.signer.verifier)
+          .size == size)
     }
     #expect(most >= 6, "the reads are counted")
     print("NOTICE: a proof from a log of \(size) entries reads at most \(most) files")

@@ -41,7 +41,9 @@ struct ErasedTraces {
   /// Removes what nothing binds and commands make again: notes of where a corpus lay, and pages.
   func removeUnbound() throws {
     for path in found {
-      if path == "report.html" || path.hasSuffix("/.corpus") { try FileSystem.removeFile(layout.root + "/" + path) }
+      if path == "report.html" || path.hasSuffix("/.corpus") {
+        try FileSystem.removeFile(layout.root + "/" + path)
+      }
     }
   }
 

@@ -119,6 +119,7 @@ package enum CheckProof {
   ///   - bytes: The proof's file.
   ///   - entry: The entry's bytes where they travel beside the proof; nil where they are inside.
   ///   - verifier: The log's key.
+  /// - Returns: What is shown.
   /// - Throws: `ServiceError.refused` with the first thing that does not hold.
   package static func run(
     _ bytes: [UInt8], entry: [UInt8]?, verifier: NoteVerifier

@@ -33,6 +33,7 @@ package enum ReplayChallenge {
   ///   - checkpoint: The file of a checkpoint of this log; nil for the first that is late enough.
   ///   - snapshot: The register.
   ///   - progress: Told after every chord.
+  /// - Returns: The draw, and what came out of each replay, the same or not.
   /// - Throws: `ServiceError` where there is no checkpoint that is late enough, and what
   ///   `ReplayRun.run` throws.
   package static func run(

@@ -78,7 +78,7 @@ enum EraseCommand {
       "copies elsewhere stay too: backups, mirrors of this directory, pages and receipts sent out",
     ]
     if result.shortCount > 0 {
-      lines.append("\(result.shortCount) short values were erased, and not looked for in other files")
+      lines.append("\(result.shortCount) short values were erased and not looked for in files")
     }
     if result.erasedCount == 0 {
       lines.append("nothing was kept of them, so nothing was looked for in other files")
