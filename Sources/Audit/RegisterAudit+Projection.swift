@@ -23,8 +23,20 @@ extension RegisterAudit {
     report.code = .opening
     guard FileSystem.fileExists(layout.openings) else { return }
     do {
-      let openings = try OpeningStore(path: layout.openings, readOnly: true).audit()
+      let store = try OpeningStore(path: layout.openings, readOnly: true)
+      let openings = try store.audit()
       report.checked("projection", "openings of commitments", openings.count)
+      report.require(
+        !openings.repeatsSalt, relative(layout.openings), "a salt stands twice: one may be guessed")
+      for commitment in try store.kept(among: Array(state.erased.keys)) {
+        report.found(
+          relative(layout.openings),
+          "what \(commitment.short) opens to is kept still, and the log says it was erased:"
+            + " run 'cadastre rebuild'")
+      }
+      if !state.erased.isEmpty {
+        report.checked("projection", "openings erased, as the log says", state.erased.count)
+      }
       for digest in openings.broken {
         report.found(
           relative(layout.openings), "the opening of \(digest.short) does not open it")

@@ -21,6 +21,7 @@ package enum EventBody: Sendable {
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
   case signalObserved(SignalObservation)
+  case openingErased(OpeningErasure)
 
   private static let grantType = "grant.issued"
 
@@ -40,6 +41,7 @@ package enum EventBody: Sendable {
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
     "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
+    "opening.erased": { .openingErased(try OpeningErasure(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
@@ -70,6 +72,7 @@ package enum EventBody: Sendable {
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
     case .signalObserved: "signal.observed"
+    case .openingErased: "opening.erased"
     }
   }
 
@@ -90,6 +93,7 @@ package enum EventBody: Sendable {
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
     case .signalObserved(let value): value.payload
+    case .openingErased(let value): value.payload
     }
   }
 }

@@ -48,6 +48,8 @@ package enum RegisterError: Error, Sendable {
   case notTheDeclaringParty(DIDKey)
   case signalKnown(SignalFormat, position: Int)
   case repeated(position: Int)
+  case unknownCommitment(Digest)
+  case alreadyErased(Digest, position: Int)
 }
 
 extension RegisterError: CustomStringConvertible {
@@ -114,6 +116,10 @@ extension RegisterError: CustomStringConvertible {
       "the \(format.rawValue) signal says what entry \(position) says already: nothing is new"
     case .repeated(let position):
       "it is entry \(position) over again: sign it anew with a later moment"
+    case .unknownCommitment(let commitment):
+      "the log makes no commitment \(commitment.short) to a value that can be erased"
+    case .alreadyErased(let commitment, let position):
+      "what \(commitment.short) opened to was erased already, at entry \(position)"
     }
   }
 }

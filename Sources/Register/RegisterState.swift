@@ -113,6 +113,8 @@ package struct RegisterState: Sendable {
   /// All observed signals in log order.
   package internal(set) var signals: [Signal] = []
 
+  /// The commitments whose openings were erased, and the entry that says so.
+  package internal(set) var erased: [Digest: Int] = [:]
   /// All collections by their root.
   package internal(set) var collections: [Digest: Collection] = [:]
   /// All released models by their identifier.

@@ -14,7 +14,7 @@ enum CadastreCommands {
         "Contributors and works",
         [
           keyNew, keyShow, keyList, workAdd, workList, workShow, workDuplicates, collectionAdd,
-          collectionList,
+          collectionList, erase,
         ]),
       CommandTable.Section(
         "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
@@ -24,7 +24,7 @@ enum CadastreCommands {
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
-      CommandTable.Section("Audit", [verify, replay, rebuild]),
+      CommandTable.Section("Audit", [verify, proof, proofVerify, replay, rebuild]),
       CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),
     ],
@@ -335,6 +335,16 @@ enum CadastreCommands {
         "segment", value: .text("N"),
         help: "The segment, counted from 0, or 'all'. Default: one drawn at random."),
       CommandOption(
+        "random", value: .text("K"),
+        help:
+          "Replay K segments that a later checkpoint picks, the same for everybody, and say with what"
+          + " probability a cheat was missed."),
+      CommandOption(
+        "checkpoint", value: .file("FILE"),
+        help:
+          "The later checkpoint that picks them, as the log signed it. Default: one that witnesses"
+          + " cosigned, else the log's first state after the run's end."),
+      CommandOption(
         "corpus", value: .directory("DIR"),
         help: "The works, under the paths of the manifest. Default: where they lay in training."),
       .flag("from-start", help: "Begin at the seeded start though a kept state is nearer."),
@@ -345,6 +355,9 @@ enum CadastreCommands {
       CommandExample(
         "cadastre replay poems-1m --segment 3 --corpus corpus", "From checkpoint 3 to 4."),
       CommandExample("cadastre replay poems-1m --segment all --from-start", "The whole run."),
+      CommandExample(
+        "cadastre replay poems-1m --random 3 --checkpoint seen-in-may.checkpoint",
+        "Three segments that a checkpoint somebody kept picks."),
     ])
   private static let rebuild = Command(
     "rebuild", summary: "Make register.sqlite and the index of fingerprints again",

@@ -37,6 +37,7 @@ enum Program {
     "log monitor": LogWatchCommands.monitor, "log mirror": LogWatchCommands.mirror,
     "log contradiction": LogWatchCommands.contradiction,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
+    "erase": EraseCommand.erase, "proof": ProofCommands.write, "proof verify": ProofCommands.verify,
   ]
 
   /// Runs one command line.

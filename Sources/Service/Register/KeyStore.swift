@@ -79,5 +79,17 @@ package struct KeyStore: Sendable {
     }
   }
 
+  /// Keeps a party's keys under the key's own identifier in place of the name that people gave it.
+  ///
+  /// The key itself stays: who holds it can still grant and revoke.
+  func forgetName(of party: DIDKey) throws {
+    let identifier = String(party.text.dropFirst("did:key:".count))
+    for (name, did) in try list() where did == party && name != identifier {
+      if !FileSystem.fileExists(path(identifier)) { try add(try load(name), name: identifier) }
+      try FileSystem.removeFile(path(name))
+    }
+    try FileSystem.syncDirectory(directory)
+  }
+
   private func path(_ name: String) -> String { directory + "/\(name).json" }
 }

@@ -58,6 +58,7 @@ package final class RegisterWriter {
     state = snapshot.state
     events = snapshot.events
     try updateProjection(after: nil)
+    try EraseOpenings.finish(state, layout: layout)
     // Who crashed between the log and the lists left lists that are behind.
     try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
