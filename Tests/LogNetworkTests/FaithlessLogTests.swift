@@ -28,7 +28,9 @@ import TransparencyLog
 
   /// Puts another log of the same key in place, as a forking operator would.
   private func replace(_ log: NetworkLog, size: UInt64) throws {
-    try FileManager.default.removeItem(atPath: log.path)
+    for name in try FileSystem.listDirectory(log.root) where name.hasPrefix("log") {
+      try FileManager.default.removeItem(atPath: log.root + "/" + name)
+    }
     try log.grow(to: size) { Array("forked \($0)".utf8) }
   }
 
