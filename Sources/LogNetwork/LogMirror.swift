@@ -48,6 +48,7 @@ package struct LogMirror {
   /// - Parameters:
   ///   - source: Where the log is.
   ///   - progress: Told how many entries of how many are there.
+  /// - Returns: What was there, what is there now, and how much was fetched.
   /// - Throws: `MirrorError` where the log does not hold what it signed, or not what it signed before;
   ///   `LogSourceError`, `StorageError`. The copy is as it was then, but for tiles that were checked.
   package func run(

@@ -7,7 +7,7 @@ package import Primitives
 package import Signing
 import TransparencyLog
 
-/// Visits a log: is it the one that was here before, and does it hold what it signed?
+/// Visits a log and says whether it is the one that was here before and holds what it signed.
 package struct LogMonitor {
   /// How far ahead of this machine's clock a witness's may be, in seconds.
   package static let maximumClockDifference: Int64 = 3600
@@ -60,6 +60,7 @@ package struct LogMonitor {
   ///   - memory: What is kept of the visit before.
   ///   - now: The present moment, in seconds since 1970.
   ///   - entry: Told each new entry, which was hashed to a root the log signed.
+  /// - Returns: What the log shows, what is wrong, and what to remember.
   /// - Throws: `LogSourceError` where the log cannot be reached; what it shows is never thrown.
   /// - Complexity: O(new entries); at the first visit, all of them.
   package func visit(

@@ -43,8 +43,8 @@ final class MirrorCopy {
   ) throws {
     let size = tree.checkpoint.size
     let width = UInt64(Tile.fullWidth)
-    var batch = DurableBatch()
-    for index in (older / width)..<((size + width - 1) / width) {
+    var batch = DurableBatch(in: try SyncRoot(path: directory))
+    for index in Self.places(from: older, to: size) {
       guard let bundle = Tile.at(.entries, index: index, size: size),
         let tile = Tile.at(.hashes(level: 0), index: index, size: size)
       else { break }
@@ -53,19 +53,25 @@ final class MirrorCopy {
       try write(Tile.encode(hashes: try tree.row(level: 0, index: index)), tile, &batch)
       if index % Self.batchCount == Self.batchCount - 1 {
         try batch.finish()
-        progress(min(size, (index + 1) * width), size)
+        progress((index + 1) * width, size)
       }
     }
     for level in Tile.levels(size: size).dropFirst() {
-      let first = Tile.itemCount(level: level, size: older) / width
-      let count = Tile.itemCount(level: level, size: size)
-      for index in first..<((count + width - 1) / width) {
+      let first = Tile.itemCount(level: level, size: older)
+      for index in Self.places(from: first, to: Tile.itemCount(level: level, size: size)) {
         guard let tile = Tile.at(.hashes(level: level), index: index, size: size) else { break }
         try write(Tile.encode(hashes: try tree.row(level: level, index: index)), tile, &batch)
       }
     }
     try batch.finish()
     progress(size, size)
+  }
+
+  /// The places of the tiles that hold items from one number on to another, without overflow.
+  private static func places(from older: UInt64, to count: UInt64) -> Range<UInt64> {
+    let width = UInt64(Tile.fullWidth)
+    let end = count / width + (count % width == 0 ? 0 : 1)
+    return min(older / width, end)..<end
   }
 
   private func write(_ bytes: [UInt8], _ tile: Tile, _ batch: inout DurableBatch) throws {

@@ -58,6 +58,7 @@ package struct RegisterMirror {
   /// - Parameters:
   ///   - source: Where the register is.
   ///   - progress: Told what is being fetched.
+  /// - Returns: What was fetched, and what could not be.
   /// - Throws: as `LogMirror.run`.
   package func run(
     from source: LogSource, progress: (String) -> Void = { _ in }

@@ -37,7 +37,9 @@ package final class Witness: Sendable {
   private let logs: [NoteVerifier]
   private let store: WitnessStore
   private let clock: @Sendable () -> Int64
-  /// The last word on each log, by its folder. Held from the comparison to the end of the write, so
+  /// The last word on each log, by its folder.
+  ///
+  /// Held from the comparison to the end of the write, so
   /// that no older checkpoint comes after.
   private let turn = Mutex<[String: WitnessStore.Record]>([:])
 

@@ -52,7 +52,9 @@ package struct WitnessClient {
 
   /// A client with its connections.
   ///
-  /// - Parameter clock: The present moment, in seconds since 1970.
+  /// - Parameters:
+  ///   - session: What fetches.
+  ///   - clock: The present moment, in seconds since 1970.
   package init(session: HTTPSession, clock: @escaping () -> Int64) {
     self.session = session
     self.clock = clock
@@ -61,14 +63,16 @@ package struct WitnessClient {
   /// Asks one witness.
   ///
   /// - Parameters:
+  ///   - witness: Whom to ask.
   ///   - note: The checkpoint with the log's own signature.
   ///   - reader: The log, opened at this checkpoint.
   ///   - older: The size that the witness cosigned last, as far as is known.
+  /// - Returns: The cosignature, or why there is none.
   package func ask(
-    _ witness: TrustPolicy.Witness, to cosign: SignedNote, reader: LogReader, older: UInt64 = 0
+    _ witness: TrustPolicy.Witness, to note: SignedNote, reader: LogReader, older: UInt64 = 0
   ) -> Answer {
     do throws(Refusal) {
-      let cosignature = try ask(witness, cosign, reader, older)
+      let cosignature = try ask(witness, note, reader, older)
       return Answer(witness: witness, result: .success(cosignature))
     } catch {
       return Answer(witness: witness, result: .failure(error))

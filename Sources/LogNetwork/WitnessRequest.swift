@@ -30,7 +30,9 @@ package struct WitnessRequest: Hashable, Sendable {
     return Array(lines.map { $0 + "\n" }.joined().utf8) + note
   }
 
-  /// Reads a body; nil for any other spelling than that of `encoded`. The note is not looked into.
+  /// Reads a body; nil for any other spelling than the one that is sent.
+  ///
+  /// The note is not looked into.
   package init?(parsing bytes: [UInt8]) {
     guard bytes.count <= Self.maximumByteCount else { return nil }
     var rest = bytes[...]

@@ -66,6 +66,7 @@ extension ServiceError {
     case LogError.storage(let error): self.init(error)
     case LogSourceError.read(let error): self.init(error)
     case LogSourceError.fetched(let error): self.init(error)
+    case HTTPError.interrupted: self = .interrupted("\(error)")
     case let error as HTTPError:
       self = error.isTransient ? .system("\(error)") : .refused("\(error)")
     case let error as ListenerError: self = .system("\(error)")

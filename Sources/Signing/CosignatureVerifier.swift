@@ -91,6 +91,7 @@ package struct CosignatureSigner: Sendable {
   /// - Parameters:
   ///   - text: The text of the note, its last newline included.
   ///   - time: Seconds since 1970.
+  /// - Returns: The line, which states the time.
   /// - Precondition: `time` is not negative.
   package func sign(_ text: String, at time: Int64) -> SignedNote.Signature {
     precondition(time >= 0, "a witness signs after 1970")

@@ -100,6 +100,7 @@ extension TrustPolicy {
   /// - Parameters:
   ///   - bytes: The signed note.
   ///   - log: The log's key.
+  /// - Returns: The checkpoint with the cosignatures of known witnesses.
   /// - Throws: `PolicyRefusal`.
   package func accept(
     _ bytes: [UInt8], of log: NoteVerifier

@@ -11,8 +11,9 @@ import Signing
 /// of a tile and the hash above it, the tile is wrong, since the hash above was checked before. For
 /// one thread.
 package final class VerifiedTree {
-  /// Gives the bytes of a tile of exactly that width; nil where there are none. Called again with
-  /// `isSecond` where the first bytes did not fit, for a source that has others.
+  /// Gives the bytes of a tile of exactly that width; nil where there are none.
+  ///
+  /// Called again with `isSecond` where the first bytes did not fit, for a source that has others.
   package typealias Source = (_ tile: Tile, _ isSecond: Bool) throws -> [UInt8]?
 
   private static let hasher = SHA256Tree()

@@ -22,6 +22,17 @@ import TransparencyLog
 
   init() throws { log = try NetworkLog() }
 
+  /// Roots on which implementations in Go and Python agree.
+  private static let roots: [UInt64: String] = [
+    1: "ZS/FfzhVtVBkbrnwDqX6VNaKxcfMfMhnzkC5BN7o3mQ=",
+    2: "L/aU1deAbWO1S09fDkA4MvhZ+UkpUbQmA+NasOAjqxo=",
+    255: "gOqb+p0y6z7C8x6lJnyKnOMYxTNmZaeI6h3bpXI/G9w=",
+    256: "xXr6bV4BepP7IfGVvVTRK5XXO0PcPZXtoVlBNtFgJ/g=",
+    257: "HyjRNIp/W2p1tRlKm2NhTWHdPuYLcEQBysaZKmZkPgA=",
+    511: "ws9mpRzYcJgjNvDbvHN12oIR7IYqN446Tc8Hkchl5Yk=",
+    512: "F1DGGKEoHMUV+odxDTqhxgw6fgoFGavxnf+BOHW9xs4=",
+  ]
+
   private func mirror() -> LogMirror {
     LogMirror(directory: copy, verifier: log.verifier, policy: .bare)
   }
@@ -46,6 +57,9 @@ import TransparencyLog
       count.store(0, ordering: .relaxed)
       let outcome = try mirror().run(from: source)
       #expect(outcome.checkpoint == (try log.checkpoint()))
+      if let root = Self.roots[size] {
+        #expect(Base64.encode(outcome.checkpoint.root.bytes) == root)
+      }
       #expect(damage(copy) == [], "at size \(size)")
       for file in try log.neededFiles() {
         #expect(try FileSystem.readFile(copy + "/" + file) == log.bytes(file), "\(file)")

@@ -181,6 +181,31 @@ import TransparencyLog
     }
   }
 
+  @Test func `The largest sizes are arithmetic like others`() throws {
+    let log = try PaperLog()
+    let witness = try witness([log.signer.verifier])
+    #expect(isCosigned(witness.add(log.request(0, 3))))
+    for size in [1 << 32, 1 << 63, UInt64.max] {
+      let note = Checkpoint(
+        origin: log.signer.verifier.name, size: size, root: SHA256.digest("x")
+      ).signed(by: log.signer)
+      for count in [0, 1, 62, 63] {
+        let proof = [Digest](repeating: SHA256.digest("y"), count: count)
+        let bytes = Array(note.encoded.utf8)
+        guard
+          case .notConsistent = witness.add(
+            WitnessRequest(older: 3, proof: proof, note: bytes).encoded)
+        else {
+          Issue.record("\(size) with \(count) hashes")
+          continue
+        }
+        #expect(
+          witness.add(WitnessRequest(older: size, proof: proof, note: bytes).encoded)
+            == .otherSize(3))
+      }
+    }
+  }
+
   @Test func `The log's signature counts by name and key though the witness's own is there`() throws
   {
     let log = try PaperLog()

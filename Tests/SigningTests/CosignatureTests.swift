@@ -31,6 +31,25 @@ import Testing
       NoteVerifier("example.com/foo+530d903a+AekyeRrm56hApGFkyQR4ZCbV54Id2LKaANYcrnKv3U2k"))
     #expect(key.keyID == 0x530d_903a)
     #expect(CosignatureVerifier(key.text) == nil)
+    let text = """
+      This is an example message.
+
+      \u{2014} example.com/foo \
+      Uw2QOkn8srV1yJGh2VYRlL1Tnagv1YEq6TfXppzi2ONncAlTgK7Ztg1ERYNZXsYjOBH3mFXmRKuwHjG1Yu72IneyaQM=
+
+      """
+    let note = try SignedNote(parsing: Array(text.utf8))
+    try note.verify(by: key)
+    #expect(note.encoded == text)
+  }
+
+  /// A key in the tests of transparency-dev/formats (witness/witness_policy_test.go).
+  @Test func `A published key of a witness is read`() throws {
+    let text = "remora.n621.de+da77ade7+BOvN63jn/bLvkieywe8R6UYAtVtNbZpXh34x7onlmtw2"
+    let key = try #require(CosignatureVerifier(text))
+    #expect(key.name == "remora.n621.de")
+    #expect(key.keyID == 0xda77_ade7)
+    #expect(key.text == text)
   }
 
   @Test func `Keys of witnesses and of logs are not mistaken for each other`() throws {
