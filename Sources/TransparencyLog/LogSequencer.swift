@@ -29,6 +29,9 @@ package final class LogSequencer: @unchecked Sendable {
     let entries: [[UInt8]]
     let byteCount: Int
     let finish: @Sendable (Outcome) -> Void
+
+    /// What it counts for in the limits: one without entries waits as well.
+    var weight: Int { max(1, entries.count) }
   }
 
   private let writer: LogWriter
@@ -39,8 +42,9 @@ package final class LogSequencer: @unchecked Sendable {
   private var waiting: [Submission] = []
   private var waitingEntryCount = 0
   private var waitingByteCount = 0
+  /// Whether nothing more is taken: it is being closed, or the writer has stopped.
   private var isClosing = false
-  private var isClosed = false
+  private var wasJoined = false
   private var committed: Checkpoint
   private var batchTotal = 0
 
@@ -66,7 +70,6 @@ package final class LogSequencer: @unchecked Sendable {
       }, me.toOpaque())
     guard status == 0 else {
       me.release()
-      isClosed = true
       throw .storage(.failed(.write, path: "the log's thread", code: status))
     }
   }
@@ -109,16 +112,17 @@ package final class LogSequencer: @unchecked Sendable {
       }
       byteCount += entry.count
     }
+    let submission = Submission(entries: entries, byteCount: byteCount, finish: finish)
     let refusal: LogError? = locked {
       if isClosing { return .stopped }
       let isAlone = waiting.isEmpty
       guard
         isAlone
-          || waitingEntryCount + entries.count <= Self.maximumWaitingEntryCount
+          || waitingEntryCount + submission.weight <= Self.maximumWaitingEntryCount
             && waitingByteCount + byteCount <= Self.maximumWaitingByteCount
       else { return .overloaded(waiting: waitingEntryCount) }
-      waiting.append(Submission(entries: entries, byteCount: byteCount, finish: finish))
-      waitingEntryCount += entries.count
+      waiting.append(submission)
+      waitingEntryCount += submission.weight
       waitingByteCount += byteCount
       if isAlone { pthread_cond_broadcast(condition) }
       return nil
@@ -140,13 +144,12 @@ package final class LogSequencer: @unchecked Sendable {
   /// Appends what waits, takes nothing more, and gives the log up.
   package func close() {
     let isFirst = locked {
-      defer { isClosing = true }
+      defer { (isClosing, wasJoined) = (true, true) }
       pthread_cond_broadcast(condition)
-      return !isClosed && !isClosing
+      return !wasJoined
     }
     guard isFirst else { return }
     pthread_join(thread, nil)
-    locked { isClosed = true }
     writer.close()
   }
 
@@ -189,7 +192,7 @@ package final class LogSequencer: @unchecked Sendable {
     }
     var (count, entryCount, byteCount) = (0, 0, 0)
     for submission in waiting {
-      let entries = entryCount + submission.entries.count
+      let entries = entryCount + submission.weight
       let bytes = byteCount + submission.byteCount
       guard
         count == 0

@@ -54,7 +54,9 @@ import TransparencyLog
       let log = try CrashLog(size: 0)
       var tally = Tally()
       for number in 0..<rounds {
-        try round(number, log, &tally, wait: random.below(25_000))
+        // Mostly in the first appends, at times after a few hundred.
+        try round(
+          number, log, &tally, wait: random.below(25_000) * (number % 4 == 0 ? 8 : 1))
       }
       let writer = try LogWriter.open(path: log.path, signer: log.signer)
       #expect(writer.size >= tally.seen.size)
@@ -85,7 +87,7 @@ import TransparencyLog
           writers += 1
         } else {
           #expect(run.process.terminationStatus == 3)
-          #expect(lines.contains { $0.contains("held by process") }, "\(lines)")
+          #expect(lines.contains { $0.contains("held by") }, "\(lines)")
         }
       }
       #expect(writers >= 1)

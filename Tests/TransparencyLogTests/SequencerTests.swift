@@ -165,6 +165,9 @@ import TransparencyLog
         $0.allSatisfy { [.stopped, .notTheWriter(path: log.path + ".lock")].contains($0) }
       })
     sequencer.close()
+    sequencer.close()
     #expect(try log.reader().size == 1)
+    // The lock is free for who opens the log anew.
+    #expect(try LogWriter.open(path: log.path, signer: log.signer).append([[2]]) == 1..<2)
   }
 }
