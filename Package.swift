@@ -42,6 +42,9 @@ let modules: [Module] = [
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Verbatim", uses: ["CDivSufSort"], testUses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor", "CKernels"], extra: hot, testUses: ["Primitives"]),
+  Module(name: "HTTPClient", uses: ["CCurl"], testUses: ["TestSupport"]),
+  Module(
+    name: "HTTPListener", uses: ["CMicrohttpd"], testUses: ["HTTPClient", "TestSupport"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
@@ -80,6 +83,12 @@ let modules: [Module] = [
     name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
     testUses: ["TestSupport", "CrashWriter"]),
   Module(
+    name: "LogNetwork",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "HTTPClient", "HTTPListener", "Signing", "Register",
+      "Storage", "TransparencyLog",
+    ], testUses: ["TestSupport"]),
+  Module(
     name: "Audit",
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",
@@ -90,7 +99,8 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "HTTPClient",
+      "HTTPListener", "LogNetwork",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -104,6 +114,10 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+  .systemLibrary(
+    name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -129,7 +143,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "TransparencyLog", "Service",
+      "Service", "HTTPClient", "HTTPListener", "LogNetwork", "TransparencyLog",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
@@ -154,7 +168,7 @@ let wholeTests: [Target] = [
     name: "EndToEndTests",
     dependencies: [
       "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TransparencyLog", "TestSupport",
+      "TestSupport", "HTTPClient", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings),
   .testTarget(
@@ -210,7 +224,7 @@ let programs: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
-      "Disclosure",
+      "Disclosure", "HTTPClient", "HTTPListener", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings)
 ]

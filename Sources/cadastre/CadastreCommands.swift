@@ -25,6 +25,7 @@ enum CadastreCommands {
       CommandTable.Section("Documents", [export]),
       CommandTable.Section("Money", [revenue, settle, statement]),
       CommandTable.Section("Audit", [verify, proof, proofVerify, replay, rebuild]),
+      CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [

@@ -31,6 +31,10 @@ enum Program {
     "statement": MoneyCommands.statement, "verify": AuditCommands.verify,
     "signals read": RightsCommands.read, "signals check": RightsCommands.check,
     "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
+    "log show": LogCommands.show, "log serve": LogCommands.serve,
+    "log cosign": LogCommands.cosign, "log witness": LogCommands.witness,
+    "log monitor": LogWatchCommands.monitor, "log mirror": LogWatchCommands.mirror,
+    "log contradiction": LogWatchCommands.contradiction,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
     "erase": EraseCommand.erase, "proof": ProofCommands.write, "proof verify": ProofCommands.verify,
   ]

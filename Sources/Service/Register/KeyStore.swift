@@ -33,10 +33,15 @@ package struct KeyStore: Sendable {
     guard !FileSystem.fileExists(path(name)) else {
       throw ServiceError.refused("a key named '\(name)' exists: choose another name")
     }
+    try Self.write(key, to: path(name))
+  }
+
+  /// Writes a key file, for its owner's eyes only; a file that is there is replaced.
+  package static func write(_ key: SecretKey, to path: String) throws(StorageError) {
     let json: JSON = [
       "did": .string(DIDKey(key.publicKey).text), "secretKeyMultibase": .string(key.multikey),
     ]
-    try DurableFile.write(Array(json.prettyText.utf8), to: path(name), mode: 0o600)
+    try DurableFile.write(Array(json.prettyText.utf8), to: path, mode: 0o600)
   }
 
   /// Reads a key by its name here, else by the path of its file.
