@@ -33,8 +33,8 @@ extension CadastreCommands {
     "proof verify", summary: "Check the proof of an entry, without any register",
     discussion: """
       Checks the log's signature by name and key, the hashes from the entry to the signed root, and the \
-      entry's own signature; then says who stated what. Without --log the key is that of the register \
-      here. Cosignatures are counted and not checked.
+      entry's own signature; with --policy also that enough witnesses cosigned. Then says who stated \
+      what. Without --log the key is the only one of the policy, else that of the register here.
       """,
     arguments: [CommandArgument(.file("FILE"), help: "What 'cadastre proof' wrote.")],
     options: [
@@ -44,6 +44,10 @@ extension CadastreCommands {
           "The log's key as NAME+ID+KEY, from a source that you trust. 'cadastre proof' prints that of"
           + " its register."),
       CommandOption(
+        "policy", value: .file("FILE"),
+        help: "Which witnesses must have cosigned the checkpoint (C2SP tlog-policy). Default: none."
+      ),
+      CommandOption(
         "entry", value: .file("ENTRY"),
         help: "The entry's bytes, where they travel beside the proof and not inside."),
     ],
@@ -51,6 +55,9 @@ extension CadastreCommands {
       CommandExample(
         "cadastre proof verify poem.tlog-proof --log cadastre/town-library+dc6e0637+AdNj…",
         "Check a proof that somebody sent."),
+      CommandExample(
+        "cadastre proof verify poem.tlog-proof --policy trusted-witnesses",
+        "The same, with the key and the witnesses of a policy."),
       CommandExample("cadastre proof verify poem.tlog-proof", "Check one of the register here."),
     ])
 }

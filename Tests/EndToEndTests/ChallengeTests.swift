@@ -89,13 +89,15 @@ import TransparencyLog
     let again = try challenge(desk, 2, ["--checkpoint", kept]).report
     #expect(try drawn(again) == drawn(report))
     #expect((report["checkpoint"] as? [String: Any])?["size"] as? Int == (try desk.size()) - 1)
-    // Witnesses' signatures prefer a checkpoint, and are counted.
-    let line = "\u{2014} witness.example/w1 " + Base64.encode([UInt8](repeating: 5, count: 76))
+    // One that met the quorum is preferred to the log's own.
     let note = String(decoding: try Data(contentsOf: URL(filePath: kept)), as: UTF8.self)
-    try desk.write(Array((note + line + "\n").utf8), to: "witnessed/checkpoint")
+    let witness = try TestWitness()
+    try desk.write(Array(witness.policy().utf8), to: "policy")
+    try desk.write(try witness.cosigned(Array(note.utf8)), to: "witnessed/checkpoint")
     let cosigned = try challenge(desk, 2).report
     #expect(try drawn(cosigned) == drawn(report))
-    #expect((cosigned["checkpoint"] as? [String: Any])?["cosignatures"] as? Int == 1)
+    let names = (cosigned["checkpoint"] as? [String: Any])?["witnesses"] as? [String]
+    #expect(names == [TestWitness.name])
 
     let other = try Sample.copy()
     try other.json("key", "new", "fay")

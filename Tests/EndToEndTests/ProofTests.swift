@@ -95,26 +95,39 @@ import Testing
     #expect(altered.status == 1 && altered.errors.contains("not shown"), "\(altered.errors)")
   }
 
-  @Test func `A cosigned checkpoint is preferred, and kept as it is`() throws {
-    let note = String(decoding: try desk.bytes("log/checkpoint"), as: UTF8.self)
-    let line = "\u{2014} witness.example/w1 " + Base64.encode([UInt8](repeating: 5, count: 76))
-    let witnessed = note + line + "\n"
-    try desk.write(Array(witnessed.utf8), to: "witnessed/checkpoint")
+  @Test func `A checkpoint that met the quorum is preferred, and checked by a policy`() throws {
+    let witness = try TestWitness()
+    let own = try desk.bytes("log/checkpoint")
+    let cosigned = try witness.cosigned(own)
+    try desk.write(cosigned, to: "witnessed/checkpoint")
+    try desk.write(Array(witness.policy().utf8), to: "policy")
     try desk.json("key", "new", "dora")
     let (file, said) = try proof("2")
-    #expect(said["size"] as? Int == (try desk.size()) - 1, "the newest is not cosigned")
-    #expect(said["cosignatures"] as? Int == 1)
-    #expect(
-      try String(contentsOf: URL(filePath: file), encoding: .utf8).hasSuffix("\n" + witnessed))
-    let outcome = try check(file, "--log", try key())
-    #expect(outcome.status == 0 && outcome.output.contains("1 further signature, not checked"))
-    // What it does not cover yet rests on the newest.
-    let newest = try proof("\(try desk.size() - 1)")
-    #expect(newest.said["cosignatures"] as? Int == 0)
-    // One that is not this log's is passed over.
-    try desk.write(
-      Array(witnessed.replacing("\n— c", with: "\n— d").utf8), to: "witnessed/checkpoint")
-    #expect(try proof("2").said["cosignatures"] as? Int == 0)
+    let size = try desk.size()
+    #expect(said["size"] as? Int == size - 1, "the newest is not cosigned")
+    #expect(said["witnesses"] as? [String] == [TestWitness.name])
+    let text = try String(contentsOf: URL(filePath: file), encoding: .utf8)
+    #expect(text.hasSuffix("\n" + String(decoding: cosigned, as: UTF8.self)))
+    let key = try key()
+    let uninformed = try check(file, "--log", key)
+    #expect(uninformed.status == 0 && uninformed.output.contains("1 further signature, not"))
+    let policy = elsewhere.path + "/policy"
+    try Data(witness.policy(log: key).utf8).write(to: URL(filePath: policy))
+    let checked = try check(file, "--policy", policy)
+    #expect(checked.status == 0, "\(checked.errors)")
+    #expect(checked.output.contains("cosigned by first at 2027-01-15T08:00:00Z"))
+    // What the witness did not see rests on the newest alone, and the policy refuses that.
+    let newest = try proof("\(size - 1)")
+    #expect(newest.said["witnesses"] as? [String] == [])
+    let refused = try check(newest.file, "--policy", policy)
+    #expect(refused.status == 1 && refused.errors.contains("no quorum"), "\(refused.errors)")
+    // Without its quorum, altered or of another log it is passed over.
+    var altered = cosigned
+    altered[altered.count - 10] ^= 1
+    for note in [own, altered, Array(cosigned.dropFirst(3))] {
+      try desk.write(note, to: "witnessed/checkpoint")
+      #expect(try proof("2").said["witnesses"] as? [String] == [])
+    }
   }
 
   @Test func `What is not shown is refused in one line`() throws {

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import LogNetwork
 import Merkle
 package import Primitives
 package import Register
@@ -22,20 +23,17 @@ package enum ProveEntry {
     package let verifier: NoteVerifier
     /// The state of the log that vouches for the entry.
     package let size: UInt64
-    /// How many signatures beside the log's own the checkpoint carries; none of them is checked.
-    package let cosignatures: Int
+    /// The witnesses of the register's policy whose cosignatures the checkpoint carries.
+    package let witnesses: [String]
 
     /// The bytes of the proof's file.
     package var bytes: [UInt8] { proof.encoded }
   }
 
-  /// Where the newest checkpoint lies that witnesses have cosigned, below the register.
-  static let witnessedCheckpoint = "/witnessed/checkpoint"
-
   /// Makes the proof of the entry at a position.
   ///
-  /// The checkpoint is the one that witnesses cosigned where there is one that has the entry, and
-  /// the newest otherwise.
+  /// The checkpoint is the one that met the quorum of the register's policy where there is one that
+  /// has the entry, and the newest otherwise.
   ///
   /// - Throws: `ServiceError` where the log does not hold or has no such entry.
   /// - Complexity: O(log *n*) file reads, at most ten for a log of up to 2³² entries.
@@ -47,17 +45,18 @@ package enum ProveEntry {
     // Before the reader, which may then only be of a newer state.
     let newest = try FileSystem.readFile(
       layout.log + "/checkpoint", limit: SignedNote.maximumByteCount)
+    let policy = try CosignCheckpoint.policy(of: layout)
     let witnessed = try? FileSystem.readFile(
-      layout.root + witnessedCheckpoint, limit: SignedNote.maximumByteCount)
+      layout.witnessedCheckpoint, limit: SignedNote.maximumByteCount)
     do {
       let reader = try LogReader(path: layout.log, verifier: verifier)
-      let notes = [witnessed, newest].compactMap(\.self).filter {
-        isOfThisLog($0, covering: position, reader, verifier)
+      let notes = [(witnessed, policy), (newest, .bare)].filter { note, policy in
+        isOfThisLog(note ?? [], policy, covering: position, reader, verifier)
       }
-      guard let note = notes.first else {
+      guard let note = notes.first?.0 else {
         throw LogError.outOfRange(UInt64(position), size: reader.size)
       }
-      return try proof(of: position, under: note, from: reader, verifier)
+      return try proof(of: position, under: note, policy, from: reader, verifier)
     } catch let error as LogError {
       if case .outOfRange(_, let size) = error {
         throw ServiceError.refused(
@@ -69,26 +68,28 @@ package enum ProveEntry {
   }
 
   private static func isOfThisLog(
-    _ note: [UInt8], covering position: Int, _ reader: LogReader, _ verifier: NoteVerifier
+    _ note: [UInt8], _ policy: TrustPolicy, covering position: Int, _ reader: LogReader,
+    _ verifier: NoteVerifier
   ) -> Bool {
-    guard let checkpoint = try? Checkpoint(signed: note, by: verifier),
+    guard let checkpoint = (try? policy.accept(note, of: verifier))?.checkpoint,
       checkpoint.size > UInt64(position), checkpoint.size <= reader.size
     else { return false }
     return (try? reader.root(at: checkpoint.size)) == checkpoint.root
   }
 
   private static func proof(
-    of position: Int, under note: [UInt8], from reader: LogReader, _ verifier: NoteVerifier
+    of position: Int, under note: [UInt8], _ policy: TrustPolicy, from reader: LogReader,
+    _ verifier: NoteVerifier
   ) throws -> Result {
-    let checkpoint = try Checkpoint(signed: note, by: verifier)
+    let accepted = try policy.read(note, of: verifier)
+    let checkpoint = accepted.checkpoint
     let entry = try reader.entry(at: UInt64(position))
     let inclusion = try reader.inclusionProof(of: UInt64(position), at: checkpoint.size)
     let proof = LogProof(
       extra: entry, index: inclusion.index, path: inclusion.path, checkpoint: note)
-    let signatures = try SignedNote(parsing: note).signatures
     return Result(
       proof: proof, position: position, event: try Event(parsing: entry), verifier: verifier,
-      size: checkpoint.size, cosignatures: signatures.count { !$0.isOf(verifier) })
+      size: checkpoint.size, witnesses: accepted.witnessings.map(\.witness.name))
   }
 }
 
@@ -109,8 +110,10 @@ package enum CheckProof {
     package let size: UInt64
     /// The signed root of that state.
     package let root: Digest
-    /// How many signatures beside the log's own the checkpoint carries; none of them is checked.
-    package let cosignatures: Int
+    /// The witnesses of the policy that cosigned it, and when, in seconds since 1970.
+    package let witnesses: [(name: String, time: Int64)]
+    /// How many other signatures it carries that nothing here is known of.
+    package let unknownSignatures: Int
   }
 
   /// Checks the log's signature, the way from the entry to the signed root, and the entry's own proof.
@@ -119,10 +122,11 @@ package enum CheckProof {
   ///   - bytes: The proof's file.
   ///   - entry: The entry's bytes where they travel beside the proof; nil where they are inside.
   ///   - verifier: The log's key.
+  ///   - policy: Which witnesses must have cosigned the checkpoint; `bare` for none.
   /// - Returns: What is shown.
   /// - Throws: `ServiceError.refused` with the first thing that does not hold.
   package static func run(
-    _ bytes: [UInt8], entry: [UInt8]?, verifier: NoteVerifier
+    _ bytes: [UInt8], entry: [UInt8]?, verifier: NoteVerifier, policy: TrustPolicy = .bare
   ) throws -> Verdict {
     let proof: LogProof
     let checkpoint: Checkpoint
@@ -133,11 +137,20 @@ package enum CheckProof {
           "the proof does not carry the entry: give its file with --entry FILE")
       }
       checkpoint = try proof.verify(entry: entry, by: verifier)
+      let accepted = try policy.accept(proof.checkpoint, of: verifier)
+      let known = accepted.note.signatures.count { line in
+        line.isOf(verifier)
+          || policy.witnesses.contains {
+            $0.verifier.keyID == line.keyID && $0.verifier.name.utf8.elementsEqual(line.name.utf8)
+          }
+      }
       return Verdict(
         event: try Event(parsing: entry), index: proof.index, origin: checkpoint.origin,
         size: checkpoint.size, root: checkpoint.root,
-        cosignatures: try SignedNote(parsing: proof.checkpoint).signatures
-          .count { !$0.isOf(verifier) })
+        witnesses: accepted.witnessings.map { ($0.witness.name, $0.cosignature.time) },
+        unknownSignatures: accepted.note.signatures.count - known)
+    } catch let error as PolicyRefusal {
+      throw ServiceError.refused("\(error)")
     } catch let error as LogProofError {
       throw ServiceError.refused("\(error)")
     } catch let error as EventError {

@@ -34,9 +34,9 @@ package struct ChallengeReport: Sendable {
 
   /// What the draw is worth against an operator who grinds, in words.
   package var caution: String {
-    source.cosignatures > 0
-      ? "whoever made the checkpoint before it was cosigned could have tried others; its"
-        + " \(source.cosignatures) further signatures are not checked here"
+    !source.witnesses.isEmpty
+      ? "\(source.witnesses.joined(separator: ", ")) cosigned this checkpoint; before that its maker"
+        + " could have tried others"
       : "the operator made this state alone and could have tried entries until the draw suited:"
         + " a checkpoint that others cosigned, or your own choice with --segment, cannot be prepared"
   }
@@ -47,7 +47,7 @@ package struct ChallengeReport: Sendable {
       "model": .string(model.text), "same": .bool(isSame),
       "checkpoint": [
         "size": .integer(Int64(source.size)), "source": .string(source.words),
-        "cosignatures": .integer(Int64(source.cosignatures)),
+        "witnesses": .array(source.witnesses.map { .string($0) }),
       ],
       "seed": .string(draw.seed.hex), "segments": .integer(Int64(draw.count)),
       "drawn": .array(draw.segments.map { .integer(Int64($0)) }),

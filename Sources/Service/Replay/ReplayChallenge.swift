@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import LogNetwork
 import Merkle
 import Register
 import Signing
@@ -21,8 +22,8 @@ package enum ReplayChallenge {
     package let size: Int
     /// Where it comes from, in words.
     package let words: String
-    /// How many signatures beside the log's own it carries; none of them is checked.
-    package let cosignatures: Int
+    /// The witnesses of the register's policy that cosigned it.
+    package let witnesses: [String]
   }
 
   /// Draws segments and replays them.
@@ -72,34 +73,40 @@ package enum ReplayChallenge {
     }
     let reader = try LogReader(path: snapshot.layout.log, verifier: verifier)
     let least = smallestSize(for: model, in: snapshot.events)
-    if let file { return try named(file, least, reader, verifier) }
+    let policy = try CosignCheckpoint.policy(of: snapshot.layout)
+    if let file { return try named(file, least, reader, policy, verifier) }
     guard reader.size >= UInt64(least) else {
       throw ServiceError.refused(
         "no checkpoint is later than the end of the run of '\(model)': log something after it, such as"
           + " a report of revenue, or name a checkpoint with --checkpoint when there is one")
     }
-    let cosigned = snapshot.layout.root + ProveEntry.witnessedCheckpoint
-    if let source = try? named(cosigned, least, reader, verifier), source.cosignatures > 0 {
+    let cosigned = snapshot.layout.witnessedCheckpoint
+    if policy.needsWitnesses,
+      let source = try? named(cosigned, least, reader, policy, verifier),
+      (try? policy.accept(try FileSystem.readFile(cosigned), of: verifier)) != nil
+    {
       return source
     }
     let first = Checkpoint(
       origin: verifier.name, size: UInt64(least), root: try reader.root(at: UInt64(least)))
     return Source(
       text: first.text, size: least, words: "the first state of the log after the run's end",
-      cosignatures: 0)
+      witnesses: [])
   }
 
   /// A checkpoint that somebody kept: of this log, in its history, and late enough.
   private static func named(
-    _ file: String, _ least: Int, _ reader: LogReader, _ verifier: NoteVerifier
+    _ file: String, _ least: Int, _ reader: LogReader, _ policy: TrustPolicy,
+    _ verifier: NoteVerifier
   ) throws -> Source {
     let bytes = try FileSystem.readFile(file, limit: SignedNote.maximumByteCount)
-    let checkpoint: Checkpoint
+    let accepted: WitnessedCheckpoint
     do {
-      checkpoint = try Checkpoint(signed: bytes, by: verifier)
+      accepted = try policy.read(bytes, of: verifier)
     } catch {
       throw ServiceError.refused("'\(file)' is no checkpoint of this log: \(error)")
     }
+    let checkpoint = accepted.checkpoint
     guard checkpoint.size >= UInt64(least) else {
       throw ServiceError.refused(
         "the checkpoint in '\(file)' has \(checkpoint.size) entries, and one that is later than the"
@@ -117,7 +124,7 @@ package enum ReplayChallenge {
     }
     return Source(
       text: checkpoint.text, size: Int(checkpoint.size), words: "the checkpoint in '\(file)'",
-      cosignatures: try SignedNote(parsing: bytes).signatures.count { !$0.isOf(verifier) })
+      witnesses: accepted.witnessings.map(\.witness.name))
   }
 
   /// The size from which on a checkpoint was published after the one with the run's end.

@@ -25,7 +25,7 @@ enum ProofCommands {
       "position": .integer(Int64(result.position)), "type": .string(result.event.body.type),
       "by": .string(result.event.by.text), "says": .string(result.event.words),
       "size": .integer(Int64(result.size)), "log": .string(result.verifier.text),
-      "cosignatures": .integer(Int64(result.cosignatures)), "proof": .string(proof),
+      "witnesses": .array(result.witnesses.map { .string($0) }), "proof": .string(proof),
     ]
     guard let path = context.arguments.string("out") else { return Output(text: proof, json: json) }
     try DurableFile.write(bytes, to: path)
@@ -41,40 +41,61 @@ enum ProofCommands {
   static func verify(_ context: Context) throws -> Output {
     let arguments = context.arguments
     let path = arguments.requiredArgument("FILE")
-    let verifier = try verifier(context)
+    let policy =
+      try arguments.string("policy").map { file in
+        try TrustPolicy(
+          parsing: try FileSystem.readFile(file, limit: TrustPolicy.maximumByteCount))
+      } ?? .bare
+    let verifier = try verifier(context, policy)
     let bytes = try FileSystem.readFile(path, limit: CheckProof.maximumByteCount)
     let entry = try arguments.string("entry").map {
       try FileSystem.readFile($0, limit: 65_535)
     }
-    let verdict = try CheckProof.run(bytes, entry: entry, verifier: verifier)
+    let verdict = try CheckProof.run(bytes, entry: entry, verifier: verifier, policy: policy)
     let event = verdict.event
-    let cosignatures = verdict.cosignatures
-    let others =
-      cosignatures == 0
-      ? "the log alone vouches for it: nobody cosigned this checkpoint"
-      : "\(cosignatures) further signature\(cosignatures == 1 ? "" : "s"), not checked"
     return Output(
       text: context.console.style.apply(
         .good, to: "proven: entry \(verdict.index) of \(verdict.size) in \(verdict.origin)") + "\n"
         + lines(
           "signer \(event.by.text), \(event.at)", "says   \(event.by.short) \(event.words)",
-          "log    signed by \(verifier.text)", "       \(others)"),
+          "log    signed by \(verifier.text)", "       \(others(verdict))"),
       json: [
         "proven": true, "index": .integer(Int64(verdict.index)),
         "size": .integer(Int64(verdict.size)),
         "root": .string(Base64.encode(verdict.root.bytes)),
-        "log": .string(verifier.text), "cosignatures": .integer(Int64(cosignatures)),
+        "log": .string(verifier.text),
+        "witnesses": .array(
+          verdict.witnesses.map {
+            [
+              "name": .string($0.name),
+              "time": .string(Timestamp(secondsSinceEpoch: $0.time).description),
+            ]
+          }), "unknownSignatures": .integer(Int64(verdict.unknownSignatures)),
         "type": .string(event.body.type), "at": .string(event.at.description),
         "by": .string(event.by.text), "says": .string(event.words),
       ])
+  }
+
+  /// Who beside the log vouches for the checkpoint, in words.
+  private static func others(_ verdict: CheckProof.Verdict) -> String {
+    let known = verdict.witnesses.map {
+      "\($0.name) at \(Timestamp(secondsSinceEpoch: $0.time))"
+    }
+    if !known.isEmpty { return "cosigned by " + known.joined(separator: ", ") }
+    let count = verdict.unknownSignatures
+    return count == 0
+      ? "the log alone vouches for it: nobody cosigned this checkpoint"
+      : "\(count) further signature\(count == 1 ? "" : "s"), not checked: give --policy FILE"
   }
 
   private static func lines(_ lines: String...) -> String {
     lines.map { TextStyle.safe($0) + "\n" }.joined()
   }
 
-  /// The key that is given, else that of the register here.
-  private static func verifier(_ context: Context) throws -> NoteVerifier {
+  /// The key that is given, else the only one of the policy, else that of the register here.
+  private static func verifier(
+    _ context: Context, _ policy: TrustPolicy
+  ) throws -> NoteVerifier {
     if let text = context.arguments.string("log") {
       guard let verifier = NoteVerifier(text) else {
         throw ServiceError.usage(
@@ -82,6 +103,7 @@ enum ProofCommands {
       }
       return verifier
     }
+    if policy.logs.count == 1 { return policy.logs[0].verifier }
     let layout: RegisterLayout
     do {
       layout = try context.layout()
