@@ -70,7 +70,7 @@ let modules: [Module] = [
     testUses: ["TestSupport"]),
   Module(
     name: "Storage",
-    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite"],
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite", "CDisk"],
     testUses: ["TestSupport"]),
   Module(
     name: "Gate",
@@ -107,6 +107,7 @@ let modules: [Module] = [
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CProcessor"),
+  .systemLibrary(name: "CDisk"),
   .systemLibrary(
     name: "CDivSufSort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -143,12 +144,13 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service", "HTTPClient", "HTTPListener", "LogNetwork",
+      "TransparencyLog", "Service", "HTTPClient", "HTTPListener", "LogNetwork",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
+  .target(name: "CFaults", path: "Tests/CFaults"),
   .executableTarget(
-    name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
-    swiftSettings: settings),
+    name: "CrashWriter", dependencies: ["CFaults", "Signing", "Storage", "TransparencyLog"],
+    path: "Tests/CrashWriter", swiftSettings: settings),
 ]
 
 /// The program that libFuzzer drives; only `Scripts/fuzz` sets the variable and the sanitizer's flags.
@@ -209,6 +211,13 @@ let benchmarks: [Target] = [
       "BenchmarkSupport", "Money", "Presentation", "Primitives", "Register", "Signing", "Storage",
     ],
     path: "Benchmarks/StorageBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "log-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Merkle", "Presentation", "Primitives", "Signing", "Storage",
+      "TransparencyLog",
+    ],
+    path: "Benchmarks/LogBenchmark", swiftSettings: settings),
   .executableTarget(
     name: "evaluation",
     dependencies: [

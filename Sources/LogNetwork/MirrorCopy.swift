@@ -43,7 +43,7 @@ final class MirrorCopy {
   ) throws {
     let size = tree.checkpoint.size
     let width = UInt64(Tile.fullWidth)
-    var batch = DurableBatch()
+    var batch = DurableBatch(in: try SyncRoot(path: directory))
     for index in Self.places(from: older, to: size) {
       guard let bundle = Tile.at(.entries, index: index, size: size),
         let tile = Tile.at(.hashes(level: 0), index: index, size: size)

@@ -124,14 +124,31 @@ struct Desk: Sendable {
     return digests
   }
 
-  /// Every file below the register, by its path, but for keys and locks.
+  /// Every file below the register, by its path, but for keys, locks, the log's journal, and tiles that
+  /// only older checkpoints imply.
   func files() throws -> [String] {
+    let older = Set(try olderTiles())
     let paths = try FileManager.default.subpathsOfDirectory(atPath: register)
     return paths.filter { path in
       var isDirectory: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: register + "/" + path, isDirectory: &isDirectory)
       return !isDirectory.boolValue && !path.hasPrefix("keys/") && !path.hasSuffix(".lock")
+        && !path.hasPrefix("log.journal/") && !older.contains(path)
     }.sorted()
+  }
+
+  /// The partial tiles of the log that have a wider one beside them.
+  func olderTiles() throws -> [String] {
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: register)
+    let partial = paths.filter { $0.hasPrefix("log/tile/") && $0.contains(".p/") }
+    return Dictionary(grouping: partial) { ($0 as NSString).deletingLastPathComponent }
+      .values.flatMap { siblings in
+        siblings.sorted {
+          Int(($0 as NSString).lastPathComponent) ?? 0 < Int(($1 as NSString).lastPathComponent)
+            ?? 0
+        }
+        .dropLast()
+      }
   }
 }
 

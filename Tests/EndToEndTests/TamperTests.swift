@@ -90,6 +90,23 @@ import Testing
     #expect(try desk.run(["verify"]).status == 0)
   }
 
+  @Test func `An altered tile of an older checkpoint is found`() throws {
+    let desk = try Sample.copy()
+    let older = try desk.olderTiles()
+    for kind in ["log/tile/0/", "log/tile/entries/"] {
+      let path = try #require(older.first { $0.hasPrefix(kind) })
+      let whole = try desk.bytes(path)
+      var altered = whole
+      altered[whole.count / 2] ^= 1
+      for bytes in [altered, whole.dropLast(), whole + [0], []] {
+        try desk.write(bytes, to: path)
+        try expectFound(desk, path, "\(bytes.count) bytes")
+      }
+      try desk.write(whole, to: path)
+    }
+    #expect(try desk.run(["verify"]).status == 0)
+  }
+
   @Test func `Another operator or origin in the configuration is found where it stands`() throws {
     let desk = try Sample.copy()
     let whole = try desk.bytes("cadastre.json")

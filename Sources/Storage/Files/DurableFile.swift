@@ -40,33 +40,3 @@ package enum DurableFile {
     }
   }
 }
-
-/// Many durable files at the price of one sync a file and one a directory.
-///
-/// Nothing counts as durable before `finish` has returned.
-package struct DurableBatch {
-  private var directories: Set<String> = []
-
-  /// Starts a batch.
-  package init() {}
-
-  /// Writes one file, creating its directory; its name becomes durable with `finish`.
-  package mutating func write(
-    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
-  ) throws(StorageError) {
-    let directory = FileSystem.parentDirectory(of: path)
-    if !directories.contains(directory) {
-      try FileSystem.createDirectory(directory)
-      directories.insert(directory)
-    }
-    let writer = try DurableFileWriter(path: path, mode: mode)
-    try writer.append(bytes)
-    try writer.finish(syncingDirectory: false)
-  }
-
-  /// Makes the names of all files durable.
-  package mutating func finish() throws(StorageError) {
-    for directory in directories.sorted() { try FileSystem.syncDirectory(directory) }
-    directories = []
-  }
-}
