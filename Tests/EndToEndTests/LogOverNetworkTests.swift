@@ -231,6 +231,7 @@ import TransparencyLog
           size = stated
         } else {
           #expect(reply.status == 200, "\(body)")
+          #expect(newer > known, "it was led back to a size before one it answered for")
           let line = try #require(SignedNote.Signature(line: String(body.dropLast())))
           #expect(
             (try? witness.cosignatures(on: SignedNote(text: note.text, signatures: [line]))) != nil)
@@ -241,6 +242,6 @@ import TransparencyLog
       while !killer.isFinished { usleep(1000) }
       _ = try service.running.outcome()
     }
-    #expect(known > 12)
+    #expect(known > 3)
   }
 }

@@ -8,7 +8,7 @@ import Testing
 
 /// Fetching from servers that behave and from those that do not.
 @Suite(.serialized) struct HTTPSessionTests {
-  private let session = HTTPSession(limits: .init(connectSeconds: 2, totalSeconds: 2))
+  private let session = HTTPSession(limits: .init(connectSeconds: 10, totalSeconds: 20))
 
   private func failure(_ body: () throws(HTTPError) -> Void) -> HTTPError? {
     do throws(HTTPError) { try body() } catch { return error }
@@ -84,6 +84,7 @@ import Testing
   }
 
   @Test func `A slow server is given up`() throws {
+    let session = HTTPSession(limits: .init(connectSeconds: 2, totalSeconds: 2))
     let server = try ScriptedServer { _ in
       [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n".utf8))]
         + [ScriptedServer.Step](repeating: .wait(milliseconds: 100), count: 40)

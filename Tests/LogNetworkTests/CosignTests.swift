@@ -41,7 +41,7 @@ import TransparencyLog
   }
 
   private func cosign(_ policy: TrustPolicy) throws -> CosignCheckpoint.Outcome {
-    let session = HTTPSession(limits: .init(connectSeconds: 2, totalSeconds: 2))
+    let session = HTTPSession(limits: .init(connectSeconds: 4, totalSeconds: 4))
     return try CosignCheckpoint(layout: log.layout, verifier: log.verifier, policy: policy)
       .run(session: session, clock: { Self.moment })
   }
@@ -143,7 +143,7 @@ import TransparencyLog
     case .garbage: return reply([0xff, 0x00, 0x0a])
     case .empty, .noBody: return reply([])
     case .oversized: return reply([UInt8](repeating: 0x61, count: 1 << 20))
-    case .slow: return [.wait(milliseconds: 3000)]
+    case .slow: return [.wait(milliseconds: 6000)]
     case .cut:
       return [.send(Array("HTTP/1.1 200 OK\r\nContent-Length: 99\r\n\r\nab".utf8)), .close]
     case .forged:
