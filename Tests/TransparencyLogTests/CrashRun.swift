@@ -69,6 +69,20 @@ final class CrashLog {
     Array("entry \(index) \(String(repeating: "x", count: Int(index % 97)))".utf8)
   }
 
+  /// Appends other entries than a writer that was cut off would have: what it left must not pass for them.
+  func goOn(with writer: LogWriter, _ cause: String) throws {
+    let start = writer.size
+    let before = LogState(size: start, root: writer.checkpoint.root)
+    func other(_ index: UInt64) -> [UInt8] { Array("other \(index)".utf8) }
+    #expect(try writer.append([other(start)]) == start..<start + 1)
+    for count in [1, 256, 2, 400] as [UInt64] {
+      _ = try writer.append((writer.size..<writer.size + count).map(other))
+    }
+    try checkPublished(seen: before, "\(cause), after recovery") {
+      $0 < start ? Self.entry($0) : other($0)
+    }
+  }
+
   /// Puts a copy of another log in the place of this one.
   func restore(_ other: CrashLog) throws {
     for suffix in ["", ".journal", ".lock"] {
