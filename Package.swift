@@ -52,6 +52,11 @@ let modules: [Module] = [
     name: "Rights",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CXML2", "CArchive"],
     testUses: ["TestSupport", "Gate"]),
+  Module(name: "Concentration", uses: ["Primitives"], testUses: ["TestSupport"]),
+  Module(
+    name: "Restitution",
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Rights", "Concentration"],
+    testUses: ["TestSupport", "Storage"]),
   Module(
     name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
@@ -90,7 +95,8 @@ let modules: [Module] = [
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "Concentration",
+      "Restitution",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -129,7 +135,7 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service",
+      "Service", "Restitution",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .executableTarget(
@@ -210,7 +216,7 @@ let programs: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
-      "Disclosure",
+      "Disclosure", "Concentration", "Restitution",
     ],
     swiftSettings: settings)
 ]

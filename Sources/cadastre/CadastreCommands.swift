@@ -20,7 +20,7 @@ enum CadastreCommands {
       CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
-      CommandTable.Section("Money", [revenue, settle, statement]),
+      CommandTable.Section("Money", [revenue, settle, statement, restitute, restitutionSign]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
     ],
