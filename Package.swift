@@ -52,7 +52,7 @@ let modules: [Module] = [
     name: "Rights",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CXML2", "CArchive"],
     testUses: ["TestSupport", "Gate"]),
-  Module(name: "Concentration", uses: ["Primitives"], testUses: ["TestSupport"]),
+  Module(name: "Concentration", uses: ["Primitives", "Money"]),
   Module(
     name: "Restitution",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Rights", "Concentration"],

@@ -45,6 +45,48 @@ extension CadastreCommands {
         "cadastre restitute '500.00 EUR' --profile poems-1m", "By a model's shares, no weights."),
     ])
 
+  static let concentration = Command(
+    "concentration", summary: "Show how much is held by how few, and what a lever would change",
+    discussion: """
+      Measures a model's shares, or with a period (or without a model) the money of settled \
+      statements: Gini, Theil, Herfindahl–Hirschman, top parts and effective numbers, over holders \
+      and over all registered contributors. For each lever it says what it would change, and what a \
+      payee would gain by splitting into several accounts. Nothing is paid by it.
+      """,
+    options: [
+      CommandOption(
+        "model", value: .text("MODEL"),
+        help: "The model whose shares are measured; with --period the money of that model."),
+      CommandOption(
+        "period", value: .text("PERIOD"), help: "The settled period. Default: all periods."),
+      CommandOption(
+        "currency", value: .text("CODE"),
+        help: "Which money, where several currencies are settled."),
+      CommandOption(
+        "cap", value: .text("RATE"), help: "The lever: at most this part of the whole each.",
+        defaultValue: "5%"),
+      CommandOption(
+        "floor", value: .text("RATE"), help: "The lever: at least this part of the mean each.",
+        defaultValue: "25%"),
+      CommandOption(
+        "dividend", value: .text("RATE"), help: "The lever: this part of the whole per head.",
+        defaultValue: "20%"),
+      CommandOption(
+        "accounts", value: .text("N"), help: "Into how many accounts a payee splits, 2 to 10,000.",
+        defaultValue: "10"),
+      CommandOption(
+        "replicates", value: .text("N"), help: "How many draws the intervals rest on.",
+        defaultValue: "1000"),
+      CommandOption("seed", value: .text("N"), help: "The seed of the draws.", defaultValue: "1"),
+      CommandOption("html", value: .file("FILE"), help: "Write the answer as one HTML page."),
+    ],
+    examples: [
+      CommandExample("cadastre concentration --model poems-1m", "Of a model's shares."),
+      CommandExample(
+        "cadastre concentration --period 2026-Q4 --html concentration.html",
+        "Of the money of a quarter, as a page."),
+    ])
+
   static let restitutionSign = Command(
     "restitution sign", summary: "Sign a policy of restitution as the operator",
     discussion: """

@@ -20,7 +20,8 @@ enum CadastreCommands {
       CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
-      CommandTable.Section("Money", [revenue, settle, statement, restitute, restitutionSign]),
+      CommandTable.Section(
+        "Money", [revenue, settle, statement, restitute, restitutionSign, concentration]),
       CommandTable.Section("Audit", [verify, replay, rebuild]),
       CommandTable.Section("Shell", [completions]),
     ],

@@ -21,20 +21,28 @@ package enum RegisterProfile {
   ) throws -> (ContributionProfile, Restitute.Source) {
     let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
     var units: [String: Int64] = [:]
-    for row in shares.rows {
-      let owners =
-        snapshot.state.works[row.work]?.owners ?? [Ownership.Owner(party: row.owner, weight: 1)]
-      let parts = LargestRemainder.divide(row.units, weights: owners.map { UInt64($0.weight) })
-      for (owner, part) in zip(owners, parts) {
-        if let code = snapshot.names.territory(of: owner.party, in: snapshot.state) {
-          units[code, default: 0] += part
-        }
+    for (party, part) in try Self.shares(of: model, in: snapshot) {
+      if let code = snapshot.names.territory(of: party, in: snapshot.state) {
+        units[code, default: 0] += part
       }
     }
     return try profile(
       units, whole: Share.whole, name: "the shares of \(model) by territory",
       source: "the share register of \(model) in \(snapshot.configuration.origin)",
       digest: SHA256.digest(shares.json.canonicalBytes))
+  }
+
+  /// The shares of a released model by owner; co-owners by their weights.
+  static func shares(
+    of model: ModelName, in snapshot: RegisterSnapshot
+  ) throws -> [(party: DIDKey, units: Int64)] {
+    let shares = try ModelFile.shares(of: model, layout: snapshot.layout, state: snapshot.state)
+    return shares.rows.flatMap { row in
+      let owners =
+        snapshot.state.works[row.work]?.owners ?? [Ownership.Owner(party: row.owner, weight: 1)]
+      let parts = LargestRemainder.divide(row.units, weights: owners.map { UInt64($0.weight) })
+      return zip(owners, parts).map { ($0.party, $1) }
+    }
   }
 
   /// The bytes of a manifest's works by the territory of their owners in the manifest.
