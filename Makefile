@@ -8,7 +8,7 @@ SECONDS_EACH ?= 60
 CADASTRE := .build/release/cadastre
 
 .PHONY: help quickstart build test format fuzz bench-books bench-grants bench-train bench-generate bench-gate \
-  bench-admit bench-storage evaluate evaluate-gate clean
+  bench-admit bench-storage bench-log bench-verify crash-log evaluate evaluate-gate clean
 
 help: ## Show what can be made
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 20
@@ -74,6 +74,24 @@ bench-storage: ## Measure look-ups among ten million works, and write Documentat
 	swift build -c release --product storage-benchmark
 	@mkdir -p Documentation/benchmarks
 	.build/release/storage-benchmark .build/storage-benchmark page=Documentation/benchmarks/storage.md
+
+bench-log: ## Measure durable appends beside the disk's own syncs, and write Documentation/benchmarks/log.md
+	@Scripts/bootstrap
+	swift build -c release --product log-benchmark
+	@mkdir -p .build/log-benchmark Documentation/benchmarks
+	.build/release/log-benchmark .build/log-benchmark page=Documentation/benchmarks/log.md
+	@rm -rf .build/log-benchmark
+
+crash-log: ## Kill, fail and cut the power of a log's writer for a quarter of an hour
+	@Scripts/bootstrap tests
+	swift build --build-tests
+	CADASTRE_CRASH_LOG=1 swift test --skip-build --disable-xctest --filter 'CrashTests|FaultTests|PowerLossTests'
+
+bench-verify: ## Measure whole audits beside libsodium's bare rate, and write Documentation/benchmarks/verify.md
+	@Scripts/bootstrap
+	swift build -c release --product verify-benchmark
+	@mkdir -p Documentation/benchmarks
+	.build/release/verify-benchmark .build/verify-benchmark-registers page=Documentation/benchmarks/verify.md
 
 evaluate: ## Retrain coalitions of real authors and compare shares with other tools (hours)
 	@Scripts/bootstrap

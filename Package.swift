@@ -42,6 +42,9 @@ let modules: [Module] = [
   Module(name: "Arguments", uses: [], testUses: ["Primitives"]),
   Module(name: "Verbatim", uses: ["CDivSufSort"], testUses: ["Primitives"]),
   Module(name: "Kernels", uses: ["CProcessor", "CKernels"], extra: hot, testUses: ["Primitives"]),
+  Module(name: "HTTPClient", uses: ["CCurl"], testUses: ["TestSupport"]),
+  Module(
+    name: "HTTPListener", uses: ["CMicrohttpd"], testUses: ["HTTPClient", "TestSupport"]),
   Module(
     name: "Signing", uses: ["Primitives", "Canonical", "Merkle", "COpenSSL", "CSodium"],
     testUses: ["TestSupport"]),
@@ -72,7 +75,7 @@ let modules: [Module] = [
     testUses: ["TestSupport"]),
   Module(
     name: "Storage",
-    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite"],
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CSQLite", "CDisk"],
     testUses: ["TestSupport"]),
   Module(
     name: "Gate",
@@ -85,24 +88,32 @@ let modules: [Module] = [
     name: "TransparencyLog", uses: ["Primitives", "Merkle", "Signing", "Storage"],
     testUses: ["TestSupport", "CrashWriter"]),
   Module(
+    name: "LogNetwork",
+    uses: [
+      "Primitives", "Canonical", "Merkle", "HTTPClient", "HTTPListener", "Signing", "Register",
+      "Storage", "TransparencyLog",
+    ], testUses: ["TestSupport"]),
+  Module(
     name: "Audit",
     uses: [
-      "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights", "Gate",
+      "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
+      "Gate",
       "Attribution", "Settlement", "Storage", "TransparencyLog",
-    ], hasTests: false),
+    ], testUses: ["TestSupport"]),
   Module(
     name: "Service",
     uses: [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
-      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "Concentration",
-      "Restitution",
+      "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "HTTPClient",
+      "HTTPListener", "LogNetwork", "Concentration", "Restitution",
     ], testUses: ["TestSupport"]),
 ]
 
 /// C libraries from Debian, each behind one module map.
 let systemLibraries: [Target] = [
   .systemLibrary(name: "CProcessor"),
+  .systemLibrary(name: "CDisk"),
   .systemLibrary(
     name: "CDivSufSort", pkgConfig: "libdivsufsort", providers: [.apt(["libdivsufsort-dev"])]),
   .systemLibrary(name: "CPCRE2", pkgConfig: "libpcre2-8", providers: [.apt(["libpcre2-dev"])]),
@@ -110,6 +121,10 @@ let systemLibraries: [Target] = [
   .systemLibrary(
     name: "CArchive", pkgConfig: "libarchive", providers: [.apt(["libarchive-dev"])]),
   .systemLibrary(name: "COpenSSL", pkgConfig: "libcrypto", providers: [.apt(["libssl-dev"])]),
+  .systemLibrary(
+    name: "CCurl", pkgConfig: "libcurl", providers: [.apt(["libcurl4-openssl-dev"])]),
+  .systemLibrary(
+    name: "CMicrohttpd", pkgConfig: "libmicrohttpd", providers: [.apt(["libmicrohttpd-dev"])]),
   .systemLibrary(name: "CSodium", pkgConfig: "libsodium", providers: [.apt(["libsodium-dev"])]),
   .systemLibrary(name: "CZlib", pkgConfig: "zlib", providers: [.apt(["zlib1g-dev"])]),
   .systemLibrary(name: "CSQLite", pkgConfig: "sqlite3", providers: [.apt(["libsqlite3-dev"])]),
@@ -135,12 +150,14 @@ let testSupport: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
-      "Service", "Restitution",
+      "TransparencyLog", "Audit", "Service", "HTTPClient", "HTTPListener", "LogNetwork",
+      "Restitution",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
+  .target(name: "CFaults", path: "Tests/CFaults"),
   .executableTarget(
-    name: "CrashWriter", dependencies: ["Signing", "TransparencyLog"], path: "Tests/CrashWriter",
-    swiftSettings: settings),
+    name: "CrashWriter", dependencies: ["CFaults", "Signing", "Storage", "TransparencyLog"],
+    path: "Tests/CrashWriter", swiftSettings: settings),
 ]
 
 /// The program that libFuzzer drives; only `Scripts/fuzz` sets the variable and the sanitizer's flags.
@@ -159,8 +176,8 @@ let wholeTests: [Target] = [
   .testTarget(
     name: "EndToEndTests",
     dependencies: [
-      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Service",
-      "TestSupport",
+      "cadastre", "Primitives", "Canonical", "Money", "Signing", "Register", "Storage", "Gate",
+      "Service", "TestSupport", "HTTPClient", "LogNetwork", "Merkle", "TransparencyLog",
     ],
     swiftSettings: settings),
   .testTarget(
@@ -202,6 +219,20 @@ let benchmarks: [Target] = [
     ],
     path: "Benchmarks/StorageBenchmark", swiftSettings: settings),
   .executableTarget(
+    name: "log-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Merkle", "Presentation", "Primitives", "Signing", "Storage",
+      "TransparencyLog",
+    ],
+    path: "Benchmarks/LogBenchmark", swiftSettings: settings),
+  .executableTarget(
+    name: "verify-benchmark",
+    dependencies: [
+      "BenchmarkSupport", "Audit", "Gate", "Money", "Presentation", "Primitives", "Register",
+      "Service", "Signing", "Storage", "TransparencyLog",
+    ],
+    path: "Benchmarks/VerifyBenchmark", swiftSettings: settings),
+  .executableTarget(
     name: "evaluation",
     dependencies: [
       "BenchmarkSupport", "Attribution", "Canonical", "Kernels", "Primitives", "Transformer",
@@ -216,7 +247,8 @@ let programs: [Target] = [
     dependencies: [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
-      "Disclosure", "Concentration", "Restitution",
+      "Disclosure", "HTTPClient", "HTTPListener", "LogNetwork", "Merkle", "TransparencyLog",
+      "Concentration", "Restitution",
     ],
     swiftSettings: settings)
 ]

@@ -5,10 +5,11 @@
 
     cross_check_spark.py PROGRAM SNAPSHOT LINES DIRECTORY OUT
 
-Leaves the findings in OUT/lines, OUT/columns and OUT/files. Then checks that a program that fails,
+Leaves the findings in OUT/lines, OUT/files, and OUT/columns for what is text and OUT/bytes for the rest. Then checks that a program that fails,
 that drops a document, that doubles one, or that stops reading fails the job.
 """
 
+import base64
 import json
 import os
 import sys
@@ -19,10 +20,17 @@ program, snapshot, lines, directory, out = sys.argv[1:]
 spark = spark_admit.session("local[2]")
 with open(lines, "rb") as file:
     documents = [json.loads(line) for line in file]
-rows = [(document["path"], document["text"]) for document in documents]
+rows = [(document["path"], document["text"]) for document in documents if document.get("text")]
 columns = out + "/corpus.parquet"
 spark.createDataFrame(rows, ["path", "text"]).repartition(2).write.parquet(columns)
-for name, inputs, partitions in [("lines", lines, 3), ("columns", columns, None), ("files", directory, 3)]:
+rest = [document for document in documents if not document.get("text")]
+rows = [(document["path"], bytearray(base64.b64decode(document["base64"])) if "base64" in document else None)
+        for document in rest]
+raw = out + "/bytes.parquet"
+spark.createDataFrame(rows, "path string, text binary").repartition(2).write.parquet(raw)
+for name, inputs, partitions in [
+    ("lines", lines, 3), ("columns", columns, None), ("bytes", raw, None), ("files", directory, 3)
+]:
     spark_admit.admit(spark, [inputs], snapshot, f"{out}/{name}", None, partitions, program)
 
 faults = {

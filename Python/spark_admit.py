@@ -6,8 +6,8 @@
     spark_admit.py corpus.jsonl --snapshot snap --out decisions
     cadastre admit --snapshot snap --decisions decisions/part-* --corpus corpus.jsonl
 
-Reads JSON lines (the members 'path' and 'text'), Parquet files (the columns of these names) or a
-directory of texts, and writes one text file a partition: the findings, each line as the program
+Reads JSON lines (the members 'path' and 'text'), Parquet files (the columns of these names, the
+text as a string or as bytes) or a directory of texts, and writes one text file a partition: the findings, each line as the program
 wrote it, with the end of the stream. The snapshot and the program must be at the same path on every
 machine; both may be read-only. The second command needs the register and its key.
 
@@ -16,6 +16,7 @@ that names another snapshot fails its task, and with it the job.
 """
 
 import argparse
+import base64
 import json
 import os
 import subprocess
@@ -24,22 +25,27 @@ import tempfile
 import threading
 
 
-def json_line(path, text):
-    return json.dumps({"path": path, "text": text}, ensure_ascii=False).encode()
+def document_line(path, content):
+    """A document as a line: its text, the bytes of what is no UTF-8, or null for what nobody could read.
+
+    Each is decided as 'cadastre admit DIR' decides on a file with these bytes.
+    """
+    document = {"path": path, "text": content}
+    if content is not None and not isinstance(content, str):
+        try:
+            document["text"] = bytes(content).decode()
+        except UnicodeDecodeError:
+            document = {"path": path, "base64": base64.b64encode(content).decode()}
+    return json.dumps(document, ensure_ascii=False).encode()
 
 
 def file_line(root, path):
-    """A file as a line; what is no UTF-8 stays as it is and is refused as unreadable."""
+    """A file as a line."""
     try:
         with open(os.path.join(root, path), "rb") as file:
-            content = file.read()
+            return document_line(path, file.read())
     except OSError:
-        return json.dumps({"path": path}).encode()
-    try:
-        return json_line(path, content.decode())
-    except UnicodeDecodeError:
-        text = content.replace(b"\\", b"\\\\").replace(b'"', b'\\"').replace(b"\n", b"\\n")
-        return b'{"path":%s,"text":"%s"}' % (json.dumps(path).encode(), text)
+        return document_line(path, None)
 
 
 def visible_files(root):
@@ -123,7 +129,7 @@ def lines_of(spark, inputs, kind, partitions):
     if partitions:
         frame = frame.repartition(partitions)
     if kind == "parquet":
-        return frame.rdd.map(lambda row: json_line(row.path, row.text))
+        return frame.rdd.map(lambda row: document_line(row.path, row.text))
     return frame.rdd.map(lambda row: bytes(row.line))
 
 

@@ -59,38 +59,29 @@ struct Collection {
   }
 }
 
-/// Works in an index on disk and, where asked, in the one in memory; both must say the same.
+/// Works in an index on disk.
 struct Registered {
   let works: [Work]
-  let file: GramIndexFile
-  private let exact: FingerprintIndex?
+  let index: GramIndex
+  private let whitelist: Whitelist
 
-  init(
-    _ works: [Work], whitelist: Whitelist = .none, isCompared: Bool = false, in directory: String
-  ) throws {
+  init(_ works: [Work], whitelist: Whitelist = .none, in directory: String) throws {
     self.works = works
+    self.whitelist = whitelist
     let path = directory + "/index"
-    var builder = try GramIndexBuilder(path: path, whitelist: whitelist)
-    var exact = FingerprintIndex(counting: GramCounting(whitelist: whitelist))
+    var builder = try GramIndexBuilder(path: path)
     for (number, work) in works.enumerated() {
-      let print = try Fingerprint(utf8: work.text)
-      try builder.add(print, of: Digest(0, 0, 0, UInt64(number)))
-      if isCompared { exact.add(print, of: Digest(0, 0, 0, UInt64(number))) }
+      let digest = Digest(0, 0, 0, UInt64(number))
+      try builder.add(
+        try Fingerprint(utf8: work.text), of: IndexedWork(digest, fingerprint: digest))
     }
     try builder.finish()
-    file = try GramIndexFile(path: path)
-    self.exact = isCompared ? exact : nil
+    index = GramIndex(try GramIndexFile(path: path))
   }
 
-  /// What a text shares with each work by the file, and whether the decisions agree with memory's.
-  func resemblances(of text: [UInt8]) throws -> (matches: [Resemblance], agree: Bool) {
-    let print = try Fingerprint(utf8: text)
-    let matches = try file.resemblances(of: print).matches
-    func decided(_ matches: [Resemblance]) -> [Digest] {
-      matches.filter { DerivationRule.standard.reason(for: $0) != nil }.map(\.work)
-    }
-    guard let exact else { return (matches, true) }
-    return (matches, decided(matches) == decided(exact.resemblances(of: print).matches))
+  /// What a text shares with each work.
+  func resemblances(of text: [UInt8]) throws -> [Resemblance] {
+    try index.resemblances(of: try Fingerprint(utf8: text), leavingOut: whitelist)
   }
 }
 

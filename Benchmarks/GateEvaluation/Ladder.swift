@@ -8,8 +8,6 @@ import Primitives
 struct Rung {
   var tried = 0
   var caught = 0
-  /// Where the index on disk decided as the exact one in memory.
-  var agreed = 0
   var lowest = Int.max
   var missed: [String] = []
 
@@ -34,10 +32,10 @@ struct Rung {
   }
 
   private mutating func take(_ copy: [UInt8], of work: Work, in registered: Registered) throws {
-    let (matches, agree) = try registered.resemblances(of: copy)
-    let match = matches.first { registered.works[$0.number].name == work.name }
+    let match = try registered.resemblances(of: copy).first {
+      registered.works[$0.number].name == work.name
+    }
     tried += 1
-    agreed += agree ? 1 : 0
     lowest = min(lowest, match?.submissionPerMille ?? 0)
     if match?.reason != nil {
       caught += 1

@@ -70,7 +70,7 @@ extension Report {
         let piece = Work(
           name: work.name, family: work.family, text: Array(work.text.dropLast(licence.count)))
         let copy = Attack.swapping(20).apply(piece, library.works[0], &random) + [10] + licence
-        let found = try listed.resemblances(of: copy).matches
+        let found = try listed.resemblances(of: copy)
         if found.contains(where: { $0.number == number && $0.reason != nil }) { caught += 1 }
       }
       let words = try WordSequence(utf8: licence).count
@@ -88,7 +88,7 @@ extension Report {
     var rows = [
       "### Near-duplicates in the library", "", "| works | lower share of the two |", "|---|---|",
     ]
-    for group in try registered.file.nearDuplicates() {
+    for group in try registered.index.nearDuplicates() {
       let names = group.works.map { library.works[Int($0.word3)].name }.sorted()
       let shares = group.pairs.map { "\($0.perMille) ‰" }
       rows.append("| \(names.joined(separator: ", ")) | \(shares.joined(separator: ", ")) |")

@@ -18,7 +18,6 @@ struct Unrelated {
 
   var compared = 0
   var held = 0
-  var agree = true
   var submission = Closest()
   var passage = Closest()
   var short = Closest()
@@ -26,8 +25,7 @@ struct Unrelated {
   /// Compares every text with every registered work of another family.
   init(_ texts: [Work], with registered: Registered) throws {
     for text in texts {
-      let (matches, agree) = try registered.resemblances(of: text.text)
-      self.agree = self.agree && agree
+      let matches = try registered.resemblances(of: text.text)
       compared += registered.works.count { $0.family != text.family }
       for match in matches where registered.works[match.number].family != text.family {
         let names = { text.name + " in " + registered.works[match.number].name }

@@ -17,19 +17,43 @@ package struct AuditReport: Sendable {
 
   /// One thing that does not hold.
   package struct Finding: Hashable, Sendable {
+    /// What kind of thing it is, for programs.
+    package let code: Code
     /// The file, entry or model.
     package let subject: String
     /// What is wrong with it.
     package let problem: String
   }
 
+  /// One thing that an auditor should know and that is not wrong by itself.
+  package struct Note: Hashable, Sendable {
+    /// What it is about.
+    package let subject: String
+    /// What there is to know.
+    package let text: String
+  }
+
+  /// How many findings of one kind are listed; the others are counted.
+  package static let maximumListed = 1000
+
   /// The checks made, in order.
   package private(set) var checks: [Check] = []
   /// What was found; empty where everything holds.
   package private(set) var findings: [Finding] = []
+  /// What an auditor should know besides.
+  package private(set) var notes: [Note] = []
+  /// How many findings of a kind there are beyond those listed.
+  package private(set) var omitted: [Code: Int] = [:]
+  /// The kind of what is found where nobody says otherwise: that of the part being checked.
+  var code = Code.logDamaged
+  private var known: Set<Finding> = []
+  private var listed: [Code: Int] = [:]
 
   /// Whether everything checked holds.
   package var holds: Bool { findings.isEmpty }
+
+  /// How many things do not hold, those that are not listed among them.
+  package var findingCount: Int { findings.count + omitted.values.reduce(0, +) }
 
   /// Starts with nothing checked.
   package init() {}
@@ -40,9 +64,15 @@ package struct AuditReport: Sendable {
   }
 
   /// Notes something that does not hold; the same thing found twice is one finding.
-  package mutating func found(_ subject: String, _ problem: String) {
-    let finding = Finding(subject: subject, problem: problem)
-    if !findings.contains(finding) { findings.append(finding) }
+  package mutating func found(_ subject: String, _ problem: String, as code: Code? = nil) {
+    let finding = Finding(code: code ?? self.code, subject: subject, problem: problem)
+    guard listed[finding.code, default: 0] < Self.maximumListed else {
+      omitted[finding.code, default: 0] += 1
+      return
+    }
+    guard known.insert(finding).inserted else { return }
+    listed[finding.code, default: 0] += 1
+    findings.append(finding)
   }
 
   /// Notes a problem unless the condition holds.
@@ -52,9 +82,15 @@ package struct AuditReport: Sendable {
     if !condition { found(subject, problem()) }
   }
 
+  /// Notes what an auditor should know.
+  package mutating func note(_ subject: String, _ text: String) {
+    guard notes.count < Self.maximumListed else { return }
+    notes.append(Note(subject: subject, text: text))
+  }
+
   /// The report for programs.
   package var json: JSON {
-    [
+    var object: JSONObject = [
       "holds": .bool(holds),
       "checks": .array(
         checks.map {
@@ -63,7 +99,19 @@ package struct AuditReport: Sendable {
           ]
         }),
       "findings": .array(
-        findings.map { ["subject": .string($0.subject), "problem": .string($0.problem)] }),
+        findings.map {
+          [
+            "code": .string($0.code.rawValue), "subject": .string($0.subject),
+            "problem": .string($0.problem),
+          ]
+        }),
+      "notes": .array(
+        notes.map { ["subject": .string($0.subject), "note": .string($0.text)] }),
     ]
+    if !omitted.isEmpty {
+      object["omitted"] = .object(
+        JSONObject(omitted.map { ($0.key.rawValue, .integer(Int64($0.value))) }))
+    }
+    return .object(object)
   }
 }

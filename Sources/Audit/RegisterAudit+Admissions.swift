@@ -36,16 +36,17 @@ extension RegisterAudit {
         report.require(list.digest == digest, relative(file), "it is not the whitelist of the log")
         return list
       }
-      let gate = try Gate(
+      let gate = Gate(
         state: before, purpose: record.purpose, grantee: record.grantee, at: moment,
-        in: record.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
-        fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: 1 << 34) })
+        in: record.territory, leavingOut: whitelist?.list ?? .none,
+        index: try index(of: before), fingerprints: { [layout] in try Self.fingerprint($0, layout) }
+      )
       let decisions = try leaves.map { try Decision(json: try JSON.parse($0)) }
       let corpus = Set(decisions.compactMap(\.work))
       for claimed in decisions {
         let content: Candidate.Content =
           claimed.work.map { .work($0, words: nil) } ?? .unreadable(claimed.verdict.explanation)
-        let derived = gate.decide(
+        let derived = try gate.decide(
           Candidate(path: claimed.path, byteCount: claimed.byteCount, content: content),
           in: corpus)
         report.require(
@@ -71,5 +72,22 @@ extension RegisterAudit {
     } catch {
       report.found(relative(path), "\(error)")
     }
+  }
+
+  /// The audit's own index of the works before an admission, from their fingerprints.
+  ///
+  /// What was indexed for one admission serves those after it. The index of the register is not
+  /// read: who may write it could have left works out.
+  private mutating func index(of before: RegisterState) throws -> GramIndex {
+    guard index.workCount < before.works.count else { return index }
+    let scratch = try ScratchDirectory()
+    index = try index.extended(
+      to: before.indexedWorks, in: scratch.path, isKept: false,
+      load: { [layout] in try Self.fingerprint($0, layout) })
+    return index
+  }
+
+  private static func fingerprint(_ work: Digest, _ layout: RegisterLayout) throws -> [UInt8] {
+    try FileSystem.readFile(layout.fingerprint(work), limit: 1 << 34)
   }
 }

@@ -18,5 +18,8 @@ extension RegisterAudit {
     report.checked("works", "fingerprints of registered works", state.works.count)
     auditStrays(
       in: layout.fingerprints, expected: Set(state.works.keys.map { "\($0.hex).grams" }))
+    report.checked(
+      "works", "files of the index, not bound: made again",
+      GramIndexFolder(layout.index).fileCount)
   }
 }

@@ -10,20 +10,40 @@ extension JSON {
   /// - Throws: `JSONError`, naming the offset.
   /// - Complexity: O(*n* log *m*) for *n* bytes and objects of *m* members.
   package static func parse(_ bytes: [UInt8]) throws(JSONError) -> JSON {
-    var parser = JSONParser(bytes: bytes)
-    return try parser.parseText()
+    try read(bytes).value
   }
 
   /// Reads one JSON text from a string.
   package static func parse(_ text: String) throws(JSONError) -> JSON {
     try parse(Array(text.utf8))
   }
+
+  /// Reads one JSON text as `parse` does, and says whether its bytes are the canonical ones.
+  ///
+  /// The same answer as comparing with `canonicalBytes`, without writing them.
+  ///
+  /// - Throws: `JSONError`, naming the offset.
+  package static func read(
+    _ bytes: [UInt8]
+  ) throws(JSONError) -> (value: JSON, isCanonical: Bool) {
+    try bytes.withUnsafeBufferPointer { (buffer) throws(JSONError) in
+      var parser = JSONParser(bytes: buffer)
+      let value = try parser.parseText()
+      return (value, parser.isCanonical)
+    }
+  }
 }
 
-/// A recursive-descent reader over one byte array.
+/// A recursive-descent reader over bytes that outlive it.
 private struct JSONParser {
-  let bytes: [UInt8]
+  let bytes: UnsafeBufferPointer<UInt8>
   var offset = 0
+  /// Whether everything read so far is spelled as RFC 8785 spells it.
+  var isCanonical = true
+  /// Where the characters of the last string stand; nil where it had escapes.
+  private var lastString: Range<Int>?
+
+  init(bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
 
   mutating func parseText() throws(JSONError) -> JSON {
     let value = try parseValue(depth: 0)
@@ -48,7 +68,9 @@ private struct JSONParser {
 
   private mutating func parseObject(depth: Int) throws(JSONError) -> JSON {
     offset += 1
-    var members: [(String, JSON)] = []
+    var members: [JSONObject.Member] = []
+    var isAscending = true
+    var lastKey: Range<Int>?
     skipWhitespace()
     if try peek() == UInt8(ascii: "}") {
       offset += 1
@@ -58,21 +80,39 @@ private struct JSONParser {
       skipWhitespace()
       guard try peek() == UInt8(ascii: "\"") else { throw unexpected() }
       let key = try parseString()
+      if let last = members.last, !ascends(last.key, at: lastKey, key, at: lastString) {
+        isAscending = false
+      }
+      lastKey = lastString
       skipWhitespace()
       try expect(UInt8(ascii: ":"))
-      members.append((key, try parseValue(depth: depth + 1)))
+      let value = try parseValue(depth: depth + 1)
+      members.append(JSONObject.Member(key: key, value: value))
       skipWhitespace()
       if try peek() == UInt8(ascii: "}") { break }
       try expect(UInt8(ascii: ","))
     }
     offset += 1
-    // Sorted first, so that building the object appends and a document of many names stays linear.
-    let sorted = members.sorted { $0.0.utf16.lexicographicallyPrecedes($1.0.utf16) }
-    for (left, right) in zip(sorted, sorted.dropFirst())
-    where left.0.utf8.elementsEqual(right.0.utf8) {
-      throw .duplicateKey(left.0)
+    if !isAscending {
+      isCanonical = false
+      // Sorted first, so that a document of many names stays linear.
+      members.sort { JSONObject.precedes($0.key, $1.key) }
+      for (left, right) in zip(members, members.dropFirst())
+      where left.key.utf8.elementsEqual(right.key.utf8) {
+        throw .duplicateKey(left.key)
+      }
     }
-    return .object(JSONObject(sorted))
+    return .object(JSONObject(ascending: members))
+  }
+
+  /// Whether a name comes before the next, told from the bytes where both stand there as they are.
+  private func ascends(
+    _ left: String, at leftPlace: Range<Int>?, _ right: String, at rightPlace: Range<Int>?
+  ) -> Bool {
+    guard let leftPlace, let rightPlace else { return JSONObject.precedes(left, right) }
+    return JSONObject.precedes(
+      UnsafeBufferPointer(rebasing: bytes[leftPlace]),
+      UnsafeBufferPointer(rebasing: bytes[rightPlace]))
   }
 
   private mutating func parseArray(depth: Int) throws(JSONError) -> JSON {
@@ -96,7 +136,33 @@ private struct JSONParser {
   private mutating func parseString() throws(JSONError) -> String {
     let start = offset
     offset += 1
-    var text: [UInt8] = []
+    let first = offset
+    var union: UInt8 = 0
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      if byte == UInt8(ascii: "\"") || byte == UInt8(ascii: "\\") || byte < 0x20 { break }
+      union |= byte
+      offset += 1
+    }
+    // Most strings have no escape and are taken as they stand.
+    if try peek() == UInt8(ascii: "\"") {
+      let text = UnsafeBufferPointer(rebasing: bytes[first..<offset])
+      lastString = first..<offset
+      offset += 1
+      // ASCII needs no validation, which is a generic call that looks its types up each time.
+      if union < 0x80 { return String(decoding: text, as: UTF8.self) }
+      guard let string = String(validating: text, as: UTF8.self) else {
+        throw .invalidText(offset: start)
+      }
+      return string
+    }
+    lastString = nil
+    return try parseEscapedString(from: start)
+  }
+
+  /// Goes on with a string in which the first escape, or a wrong byte, was met.
+  private mutating func parseEscapedString(from start: Int) throws(JSONError) -> String {
+    var text = Array(bytes[(start + 1)..<offset])
     while true {
       let byte = try peek()
       if byte == UInt8(ascii: "\"") { break }
@@ -113,6 +179,9 @@ private struct JSONParser {
     offset += 1
     guard let string = String(validating: text, as: UTF8.self) else {
       throw .invalidText(offset: start)
+    }
+    if !JSON.string(string).canonicalBytes.elementsEqual(bytes[start..<offset]) {
+      isCanonical = false
     }
     return string
   }
@@ -181,13 +250,15 @@ private struct JSONParser {
       }
       guard try parseDigits() > 0 else { throw .invalidNumber(offset: start) }
     }
-    let text = String(decoding: bytes[start..<offset], as: UTF8.self)
+    let text = String(
+      decoding: UnsafeBufferPointer(rebasing: bytes[start..<offset]), as: UTF8.self)
     if isInteger, let value = Int64(text), value.magnitude <= UInt64(JSON.largestExactInteger),
       !(value == 0 && text.utf8.first == UInt8(ascii: "-"))
     {
       return .integer(value)
     }
     guard let value = Double(text), value.isFinite else { throw .invalidNumber(offset: start) }
+    if !ECMAScriptNumber.text(of: value).utf8.elementsEqual(text.utf8) { isCanonical = false }
     return .double(value)
   }
 
@@ -205,7 +276,12 @@ private struct JSONParser {
   }
 
   private mutating func skipWhitespace() {
-    while offset < bytes.count, [0x20, 0x09, 0x0a, 0x0d].contains(bytes[offset]) { offset += 1 }
+    while offset < bytes.count {
+      let byte = bytes[offset]
+      guard byte == 0x20 || byte == 0x0a || byte == 0x0d || byte == 0x09 else { return }
+      isCanonical = false
+      offset += 1
+    }
   }
 
   private func peek() throws(JSONError) -> UInt8 {

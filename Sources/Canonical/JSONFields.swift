@@ -9,8 +9,11 @@
 /// try fields.finish()  // throws `unknown` for a member that nobody asked for
 /// ```
 package struct JSONFields {
-  private var left: JSONObject
+  private let object: JSONObject
   private let subject: String
+  /// Which members were read, a bit each; those beyond the width of a word by their place.
+  private var read: UInt64 = 0
+  private var readBeyond: Set<Int> = []
 
   /// Starts with all members unread.
   ///
@@ -20,7 +23,7 @@ package struct JSONFields {
   /// - Throws: `JSONFieldError.notAnObject`.
   package init(_ value: JSON?, of subject: String) throws(JSONFieldError) {
     guard let object = value?.object else { throw .notAnObject(subject: subject) }
-    left = object
+    self.object = object
     self.subject = subject
   }
 
@@ -32,12 +35,19 @@ package struct JSONFields {
 
   /// The value of a member that may be absent.
   package mutating func optional(_ name: String) -> JSON? {
-    defer { left[name] = nil }
-    return left[name]
+    guard let index = object.index(of: name), !isRead(index) else { return nil }
+    if index < UInt64.bitWidth { read |= 1 << UInt64(index) } else { readBeyond.insert(index) }
+    return object.members[index].value
   }
 
   /// Whether a member is there and unread.
-  package func has(_ name: String) -> Bool { left[name] != nil }
+  package func has(_ name: String) -> Bool {
+    object.index(of: name).map { !isRead($0) } ?? false
+  }
+
+  private func isRead(_ index: Int) -> Bool {
+    index < UInt64.bitWidth ? read >> UInt64(index) & 1 == 1 : readBeyond.contains(index)
+  }
 
   /// A member that is text.
   package mutating func string(_ name: String) throws(JSONFieldError) -> String {
@@ -77,7 +87,8 @@ package struct JSONFields {
 
   /// Says that everything was read; a member nobody asked for is an error.
   package func finish() throws(JSONFieldError) {
-    if let member = left.members.first { throw .unknown(name: member.key, subject: subject) }
+    guard let unread = object.members.indices.first(where: { !isRead($0) }) else { return }
+    throw .unknown(name: object.members[unread].key, subject: subject)
   }
 
   private func wrong(_ name: String, _ expected: String) -> JSONFieldError {

@@ -1,8 +1,6 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-internal import Primitives
-
 /// Entry bundles of C2SP tlog-tiles: each entry behind its length as a big-endian `uint16`.
 package enum EntryBundle {
   /// The largest entry, in bytes; more does not fit the length field.
@@ -29,15 +27,18 @@ package enum EntryBundle {
 
   /// The entries of a bundle; nil unless the bytes are exactly `count` entries.
   package static func decode(_ bytes: [UInt8], count: Int) -> [[UInt8]]? {
-    var reader = ByteReader(bytes)
+    // Without the generic reader, which is not specialised across modules.
     var entries: [[UInt8]] = []
     entries.reserveCapacity(count)
+    var offset = 0
     for _ in 0..<count {
-      guard let length: UInt16 = reader.readBigEndian(),
-        let entry = reader.read(count: Int(length))
-      else { return nil }
-      entries.append([UInt8](entry))
+      guard bytes.count - offset >= 2 else { return nil }
+      let length = Int(bytes[offset]) << 8 | Int(bytes[offset + 1])
+      offset += 2
+      guard bytes.count - offset >= length else { return nil }
+      entries.append([UInt8](bytes[offset..<offset + length]))
+      offset += length
     }
-    return reader.remaining == 0 ? entries : nil
+    return offset == bytes.count ? entries : nil
   }
 }

@@ -127,16 +127,15 @@ extension Tile {
   /// The hashes in the bytes of a hash tile; nil unless there are exactly `width` of them.
   package func decodeHashes(_ bytes: [UInt8]) -> [Digest]? {
     guard bytes.count == width * Digest.byteCount else { return nil }
-    var reader = ByteReader(bytes)
-    var hashes: [Digest] = []
-    hashes.reserveCapacity(width)
-    for _ in 0..<width {
-      guard let first: UInt64 = reader.readBigEndian(), let second: UInt64 = reader.readBigEndian(),
-        let third: UInt64 = reader.readBigEndian(), let fourth: UInt64 = reader.readBigEndian()
-      else { return nil }
-      hashes.append(Digest(first, second, third, fourth))
+    return bytes.withUnsafeBytes { buffer in
+      func word(_ offset: Int) -> UInt64 {
+        UInt64(bigEndian: buffer.loadUnaligned(fromByteOffset: offset, as: UInt64.self))
+      }
+      return (0..<width).map { item in
+        let start = item * Digest.byteCount
+        return Digest(word(start), word(start + 8), word(start + 16), word(start + 24))
+      }
     }
-    return hashes
   }
 
   /// The bytes of a hash tile: the hashes one after the other.

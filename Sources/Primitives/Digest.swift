@@ -54,27 +54,56 @@ package struct Digest: Hashable, Sendable {
 
   /// Reads 64 lowercase hexadecimal digits; anything else is nil, so that a digest has one spelling.
   package init?(hex: String) {
-    let isLowercase = !hex.utf8.contains { (UInt8(ascii: "A")...UInt8(ascii: "F")).contains($0) }
-    guard hex.utf8.count == 2 * Self.byteCount, isLowercase, let bytes = Hex.decode(hex) else {
-      return nil
+    var hex = hex
+    guard let digest = hex.withUTF8({ Self.parse($0) }) else { return nil }
+    self = digest
+  }
+
+  private static func parse(_ digits: UnsafeBufferPointer<UInt8>) -> Digest? {
+    guard digits.count == 2 * byteCount else { return nil }
+    func word(_ first: Int) -> UInt64? {
+      var word: UInt64 = 0
+      for place in first..<first + 16 {
+        let digit = digits[place]
+        switch digit {
+        case UInt8(ascii: "0")...UInt8(ascii: "9"): word = word << 4 | UInt64(digit & 15)
+        case UInt8(ascii: "a")...UInt8(ascii: "f"): word = word << 4 | UInt64(digit - 87)
+        default: return nil
+        }
+      }
+      return word
     }
-    self.init(bytes: bytes)
+    guard let first = word(0), let second = word(16), let third = word(32), let fourth = word(48)
+    else { return nil }
+    return Digest(first, second, third, fourth)
   }
 
   /// The 32 bytes, most significant first.
   package var bytes: [UInt8] {
-    var bytes: [UInt8] = []
-    bytes.reserveCapacity(Self.byteCount)
-    for word in [word0, word1, word2, word3] {
-      for shift in stride(from: 56, through: 0, by: -8) {
-        bytes.append(UInt8(truncatingIfNeeded: word >> UInt64(shift)))
-      }
+    [UInt8](unsafeUninitializedCapacity: Self.byteCount) { buffer, count in
+      let memory = UnsafeMutableRawBufferPointer(buffer)
+      memory.storeBytes(of: word0.bigEndian, toByteOffset: 0, as: UInt64.self)
+      memory.storeBytes(of: word1.bigEndian, toByteOffset: 8, as: UInt64.self)
+      memory.storeBytes(of: word2.bigEndian, toByteOffset: 16, as: UInt64.self)
+      memory.storeBytes(of: word3.bigEndian, toByteOffset: 24, as: UInt64.self)
+      count = Self.byteCount
     }
-    return bytes
   }
 
   /// Sixty-four lowercase hexadecimal digits.
-  package var hex: String { Hex.encode(bytes) }
+  package var hex: String {
+    String(unsafeUninitializedCapacity: 2 * Self.byteCount) { buffer in
+      var place = 0
+      for word in [word0, word1, word2, word3] {
+        for shift in stride(from: 60 as UInt64, through: 0, by: -4) {
+          let digit = UInt8(truncatingIfNeeded: word >> shift & 15)
+          buffer[place] = digit < 10 ? 48 + digit : 87 + digit
+          place += 1
+        }
+      }
+      return place
+    }
+  }
 
   /// The first twelve hexadecimal digits, for tables read by people.
   package var short: String { String(hex.prefix(12)) }

@@ -23,18 +23,39 @@ extension Timestamp: CustomStringConvertible {
     let days = Self.floorDivide(secondsSinceEpoch, 86_400)
     let seconds = secondsSinceEpoch - days * 86_400
     let date = Self.civil(daysSinceEpoch: days)
-    return Self.pad(date.year, 4) + "-" + Self.pad(date.month, 2) + "-" + Self.pad(date.day, 2)
-      + "T" + Self.pad(seconds / 3600, 2) + ":" + Self.pad(seconds / 60 % 60, 2) + ":"
-      + Self.pad(seconds % 60, 2) + "Z"
+    guard (0...9999).contains(date.year) else {
+      return "\(date.year)" + Self.text(date, seconds).dropFirst(4)
+    }
+    return Self.text(date, seconds)
+  }
+
+  /// `YYYY-MM-DDTHH:MM:SSZ`, of a year only the last four digits.
+  private static func text(
+    _ date: (year: Int64, month: Int64, day: Int64), _ seconds: Int64
+  ) -> String {
+    String(unsafeUninitializedCapacity: 20) { buffer in
+      var end = 0
+      func put(_ value: Int64, _ width: Int, _ mark: UInt8) {
+        var rest = value.magnitude
+        for place in (end..<end + width).reversed() {
+          buffer[place] = UInt8(ascii: "0") + UInt8(rest % 10)
+          rest /= 10
+        }
+        buffer[end + width] = mark
+        end += width + 1
+      }
+      put(date.year, 4, UInt8(ascii: "-"))
+      put(date.month, 2, UInt8(ascii: "-"))
+      put(date.day, 2, UInt8(ascii: "T"))
+      put(seconds / 3600, 2, UInt8(ascii: ":"))
+      put(seconds / 60 % 60, 2, UInt8(ascii: ":"))
+      put(seconds % 60, 2, UInt8(ascii: "Z"))
+      return end
+    }
   }
 
   /// The date alone, such as `2026-11-21`.
   package var date: String { String(description.prefix(10)) }
-
-  private static func pad(_ value: Int64, _ width: Int) -> String {
-    let digits = String(value)
-    return String(repeating: "0", count: max(0, width - digits.count)) + digits
-  }
 }
 
 extension Timestamp {
@@ -42,25 +63,39 @@ extension Timestamp {
   ///
   /// Offsets other than `Z` and fractions of a second are refused: one moment, one spelling.
   package init?(_ text: String) {
-    let characters = Array(text.utf8)
-    guard characters.count == 20 || characters.count == 10 else { return nil }
-    let full = characters.count == 20 ? characters : characters + Array("T00:00:00Z".utf8)
-    let pattern = Array("dddd-dd-ddTdd:dd:ddZ".utf8)
-    for (character, expected) in zip(full, pattern) {
-      let isDigit = (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(character)
-      guard expected == UInt8(ascii: "d") ? isDigit : character == expected else { return nil }
+    var text = text
+    guard let moment = text.withUTF8({ Self.parse($0) }) else { return nil }
+    self = moment
+  }
+
+  private static func parse(_ bytes: UnsafeBufferPointer<UInt8>) -> Timestamp? {
+    guard bytes.count == 20 || bytes.count == 10 else { return nil }
+    for place in bytes.indices {
+      let mark: UInt8
+      switch place {
+      case 4, 7: mark = UInt8(ascii: "-")
+      case 10: mark = UInt8(ascii: "T")
+      case 13, 16: mark = UInt8(ascii: ":")
+      case 19: mark = UInt8(ascii: "Z")
+      default:
+        guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(bytes[place]) else { return nil }
+        continue
+      }
+      guard bytes[place] == mark else { return nil }
     }
     func number(_ range: Range<Int>) -> Int64 {
       var value: Int64 = 0
-      for index in range { value = value * 10 + Int64(full[index] - UInt8(ascii: "0")) }
+      for index in range { value = value * 10 + Int64(bytes[index] - UInt8(ascii: "0")) }
       return value
     }
     let (year, month, day) = (number(0..<4), number(5..<7), number(8..<10))
-    let (hour, minute, second) = (number(11..<13), number(14..<16), number(17..<19))
+    let hasTime = bytes.count == 20
+    let (hour, minute, second) =
+      hasTime ? (number(11..<13), number(14..<16), number(17..<19)) : (0, 0, 0)
     guard (1...12).contains(month), hour < 24, minute < 60, second < 60 else { return nil }
-    guard day >= 1, day <= Self.daysInMonth(year: year, month: month) else { return nil }
-    let days = Self.daysSinceEpoch(year: year, month: month, day: day)
-    self.init(secondsSinceEpoch: days * 86_400 + hour * 3600 + minute * 60 + second)
+    guard day >= 1, day <= daysInMonth(year: year, month: month) else { return nil }
+    let days = daysSinceEpoch(year: year, month: month, day: day)
+    return Timestamp(secondsSinceEpoch: days * 86_400 + hour * 3600 + minute * 60 + second)
   }
 
   private static func daysInMonth(year: Int64, month: Int64) -> Int64 {

@@ -21,12 +21,14 @@ package enum EventBody: Sendable {
   case revenueReported(RevenueReport)
   case settlementComputed(SettlementRecord)
   case signalObserved(SignalObservation)
+  case openingErased(OpeningErasure)
 
-  /// The types this version knows, and how the payload of each is read.
+  private static let grantType = "grant.issued"
+
+  /// The other types this version knows, and how the payload of each is read.
   private static let readers: [String: @Sendable (JSON) throws -> EventBody] = [
     "party.registered": { .partyRegistered(try PartyRegistration(payload: $0)) },
     "work.registered": { .workRegistered(try WorkRegistration(payload: $0)) },
-    "grant.issued": { .grantIssued(try Grant(payload: $0)) },
     "grant.revoked": { .grantRevoked(try GrantReference(payload: $0, of: "grant.revoked")) },
     "grant.suspended": { .grantSuspended(try GrantReference(payload: $0, of: "grant.suspended")) },
     "grant.resumed": { .grantResumed(try GrantReference(payload: $0, of: "grant.resumed")) },
@@ -39,10 +41,15 @@ package enum EventBody: Sendable {
     "revenue.reported": { .revenueReported(try RevenueReport(payload: $0)) },
     "settlement.computed": { .settlementComputed(try SettlementRecord(payload: $0)) },
     "signal.observed": { .signalObserved(try SignalObservation(payload: $0)) },
+    "opening.erased": { .openingErased(try OpeningErasure(payload: $0)) },
   ]
 
   /// Reads the payload of a type; an unknown type is an error, never ignored.
-  init(type: String, payload: JSON) throws {
+  init(type: String, payload: JSON, proofs: Event.Proofs = .verified) throws {
+    if type == Self.grantType {
+      self = .grantIssued(try Grant(payload: payload, proofs: proofs))
+      return
+    }
     guard let reader = Self.readers[type] else { throw EventError.unknownType(type) }
     self = try reader(payload)
   }
@@ -52,7 +59,7 @@ package enum EventBody: Sendable {
     switch self {
     case .partyRegistered: "party.registered"
     case .workRegistered: "work.registered"
-    case .grantIssued: "grant.issued"
+    case .grantIssued: Self.grantType
     case .grantRevoked: "grant.revoked"
     case .grantSuspended: "grant.suspended"
     case .grantResumed: "grant.resumed"
@@ -65,6 +72,7 @@ package enum EventBody: Sendable {
     case .revenueReported: "revenue.reported"
     case .settlementComputed: "settlement.computed"
     case .signalObserved: "signal.observed"
+    case .openingErased: "opening.erased"
     }
   }
 
@@ -85,6 +93,7 @@ package enum EventBody: Sendable {
     case .revenueReported(let value): value.payload
     case .settlementComputed(let value): value.payload
     case .signalObserved(let value): value.payload
+    case .openingErased(let value): value.payload
     }
   }
 }

@@ -11,8 +11,10 @@ package import Signing
 /// The credential carries its own proof, so it is valid outside the log too; its identifier here is
 /// the SHA-256 of its canonical bytes, proof included.
 package struct Grant: Sendable {
-  /// The signed credential as it was verified.
-  package let credential: JSON
+  /// The canonical bytes of the signed credential, as they were verified.
+  package let bytes: [UInt8]
+  /// The SHA-256 of those bytes.
+  package let identifier: Digest
   /// Who granted.
   package let issuer: DIDKey
   /// What was granted.
@@ -26,8 +28,13 @@ package struct Grant: Sendable {
   ]
   static let types: JSON = ["VerifiableCredential", "UseGrantCredential"]
 
-  /// The SHA-256 of the credential's canonical bytes.
-  package var identifier: Digest { SHA256.digest(credential.canonicalBytes) }
+  /// The signed credential as it was verified, read again from its bytes.
+  package var credential: JSON {
+    guard let credential = try? JSON.parse(bytes) else {
+      preconditionFailure("a credential was read before, or written from one")
+    }
+    return credential
+  }
 
   /// Signs terms as a credential.
   ///
@@ -70,8 +77,10 @@ package struct Grant: Sendable {
     ]
     document["validUntil"] = terms.validUntil.map { .string($0.description) }
     document["credentialStatus"] = status?.json
-    credential = try DataIntegrity.sign(
+    let credential = try DataIntegrity.sign(
       document: .object(document), key: key, created: created ?? terms.validFrom)
+    bytes = credential.canonicalBytes
+    identifier = SHA256.digest(bytes)
     self.issuer = issuer
     self.terms = terms
     self.status = status
@@ -84,7 +93,10 @@ package struct Grant: Sendable {
   ///
   /// - Throws: `GrantError` for a proof that does not verify or terms that this version does not
   ///   know in full; `JSONFieldError` for a member that is missing, malformed or unknown.
-  package init(credential: JSON) throws {
+  package init(credential: JSON) throws { try self.init(credential: credential, proofs: .verified) }
+
+  /// Reads a credential, and verifies it unless the caller knows its bytes as verified before.
+  private init(credential: JSON, proofs: Event.Proofs) throws {
     var fields = try JSONFields(credential, of: "the credential")
     guard try fields.value("@context") == Self.context else { throw GrantError.unknownContext }
     guard try fields.value("type") == Self.types else { throw GrantError.unknownType }
@@ -104,15 +116,19 @@ package struct Grant: Sendable {
     _ = try fields.value("proof")
     try fields.finish()
     terms = try Self.terms(of: subject, validFrom: validFrom, validUntil: validUntil)
-    self.credential = credential
-    if case .invalid(let reason) = DataIntegrity.verify(document: credential, expected: issuer) {
+    bytes = credential.canonicalBytes
+    identifier = SHA256.digest(bytes)
+    if proofs == .verifiedBefore { return }
+    if case .invalid(let reason) = DataIntegrity.verify(
+      document: credential, canonicalBytes: bytes, expected: issuer)
+    {
       throw GrantError.badProof("\(reason)")
     }
   }
 
-  init(payload: JSON) throws {
+  init(payload: JSON, proofs: Event.Proofs) throws {
     var fields = try JSONFields(payload, of: "grant.issued")
-    try self.init(credential: try fields.value("credential"))
+    try self.init(credential: try fields.value("credential"), proofs: proofs)
     try fields.finish()
   }
 

@@ -47,6 +47,9 @@ package enum RegisterError: Error, Sendable {
   case settlementDoesNotAddUp(Period, ModelName)
   case notTheDeclaringParty(DIDKey)
   case signalKnown(SignalFormat, position: Int)
+  case repeated(position: Int)
+  case unknownCommitment(Digest)
+  case alreadyErased(Digest, position: Int)
 }
 
 extension RegisterError: CustomStringConvertible {
@@ -111,6 +114,12 @@ extension RegisterError: CustomStringConvertible {
       "a signal is signed by the operator or by the party it is of, and \(did) is neither"
     case .signalKnown(let format, let position):
       "the \(format.rawValue) signal says what entry \(position) says already: nothing is new"
+    case .repeated(let position):
+      "it is entry \(position) over again: sign it anew with a later moment"
+    case .unknownCommitment(let commitment):
+      "the log makes no commitment \(commitment.short) to a value that can be erased"
+    case .alreadyErased(let commitment, let position):
+      "what \(commitment.short) opened to was erased already, at entry \(position)"
     }
   }
 }

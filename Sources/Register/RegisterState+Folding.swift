@@ -25,6 +25,7 @@ extension RegisterState {
     case .revenueReported(let report): try fold(report, by: event.by)
     case .settlementComputed(let record): try fold(record, by: event.by)
     case .signalObserved(let signal): try fold(signal, by: event.by)
+    case .openingErased(let erasure): try fold(erasure, by: event.by)
     }
   }
 

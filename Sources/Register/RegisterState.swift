@@ -92,6 +92,8 @@ package struct RegisterState: Sendable {
 
   /// How many events were folded: the size of the tree.
   package private(set) var size = 0
+  /// The last moment that the operator stated; its own events never go back behind it.
+  package private(set) var lastOperatorMoment: Timestamp?
   /// Who keeps the register; nil before the first event.
   package internal(set) var `operator`: DIDKey?
   /// All parties by their key.
@@ -111,6 +113,8 @@ package struct RegisterState: Sendable {
   /// All observed signals in log order.
   package internal(set) var signals: [Signal] = []
 
+  /// The commitments whose openings were erased, and the entry that says so.
+  package internal(set) var erased: [Digest: Int] = [:]
   /// All collections by their root.
   package internal(set) var collections: [Digest: Collection] = [:]
   /// All released models by their identifier.
@@ -125,6 +129,8 @@ package struct RegisterState: Sendable {
   /// The places in status lists that are taken, by list.
   var statusIndices: [Int: Set<Int>] = [:]
   var signalIndex = SignalIndex()
+  /// Where events stand that could be logged twice, by the digest of their bytes.
+  private var statements: [Digest: Int] = [:]
 
   /// The state of an empty log.
   package init() {}
@@ -133,8 +139,25 @@ package struct RegisterState: Sendable {
   ///
   /// - Throws: `RegisterError` where the event breaks a rule; the state is then unchanged.
   package mutating func apply(_ event: Event) throws(RegisterError) {
+    let statement = Self.isRepeatable(event.body) ? SHA256.digest(event.bytes) : nil
+    if let position = statement.flatMap({ statements[$0] }) { throw .repeated(position: position) }
     try fold(event)
+    if let statement { statements[statement] = size }
+    if event.by == `operator` { lastOperatorMoment = event.at }
     size += 1
+  }
+
+  /// Counts an entry that does not hold, so that positions stay those of the log; for auditors.
+  package mutating func passOver() { size += 1 }
+
+  /// Whether the rules of an event would take the very same bytes a second time.
+  ///
+  /// Who suspended a grant again would else be overruled by logging the old resumption once more.
+  private static func isRepeatable(_ body: EventBody) -> Bool {
+    switch body {
+    case .grantSuspended, .grantResumed, .revenueReported, .signalObserved: true
+    default: false
+    }
   }
 
   /// The grant of that identifier.

@@ -2,7 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Gate
+import HTTPClient
+import HTTPListener
 import Kernels
+import LogNetwork
 import Register
 import Settlement
 import Signing
@@ -61,6 +64,12 @@ extension ServiceError {
     case let error as BLASError: self = .system("\(error)")
     case let error as DatabaseError: self = .system("\(error)")
     case LogError.storage(let error): self.init(error)
+    case LogSourceError.read(let error): self.init(error)
+    case LogSourceError.fetched(let error): self.init(error)
+    case HTTPError.interrupted: self = .interrupted("\(error)")
+    case let error as HTTPError:
+      self = error.isTransient ? .system("\(error)") : .refused("\(error)")
+    case let error as ListenerError: self = .system("\(error)")
     default: self = .refused("\(error)")
     }
   }

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 internal import Canonical
+internal import Synchronization
 
 /// A party's identifier: `did:key:z6Mk…`, which is its Ed25519 public key written out.
 ///
@@ -22,7 +23,15 @@ package struct DIDKey: Sendable {
   }
 
   /// Reads an identifier; nil where it names no Ed25519 key that this project accepts.
+  ///
+  /// Keys that were read before are remembered: whether the point of a key lies in the main subgroup
+  /// takes as long to find out as a signature takes to verify.
   package init?(_ text: String) {
+    if let key = Self.known.withLock({ $0[text] }) {
+      self.text = text
+      publicKey = key
+      return
+    }
     guard text.hasPrefix(Self.method),
       let bytes = Multibase.decodeBase58(String(text.dropFirst(Self.method.count))),
       bytes.starts(with: Self.multicodecPrefix),
@@ -30,7 +39,15 @@ package struct DIDKey: Sendable {
     else { return nil }
     self.text = text
     publicKey = key
+    Self.known.withLock { known in
+      if known.count >= Self.maximumKnownCount { known.removeAll(keepingCapacity: true) }
+      known[text] = key
+    }
   }
+
+  /// The keys of identifiers that were read, up to a number; only what is an identifier gets in.
+  private static let known = Mutex<[String: PublicKey]>([:])
+  private static let maximumKnownCount = 1 << 16
 
   /// The key inside the identifier's document that verifies: the identifier, `#`, the key again.
   package var verificationMethod: String { text + "#" + text.dropFirst(Self.method.count) }

@@ -46,6 +46,21 @@ package enum DataIntegrity {
       + SHA256.digest(JSON.object(document).canonicalBytes).bytes
   }
 
+  /// The same 64 bytes from the canonical bytes of a signed document.
+  ///
+  /// - Returns: nil where the proof has a context of its own, so that no piece of the document is what
+  ///   was signed.
+  static func signedBytes(in bytes: [UInt8]) -> [UInt8]? {
+    guard let object = CanonicalObject(in: bytes), let proof = object.value("proof"),
+      let options = CanonicalObject(in: bytes, at: proof)
+    else { return nil }
+    if let context = options.bytes(of: "@context") {
+      guard let own = object.bytes(of: "@context"), own == context else { return nil }
+    }
+    return SHA256.digest(bytes, pieces: options.removing("proofValue")).bytes
+      + SHA256.digest(bytes, pieces: object.removing("proof")).bytes
+  }
+
   /// Who signed the document, or why it proves nothing.
   ///
   /// - Parameters:
@@ -56,15 +71,25 @@ package enum DataIntegrity {
   package static func verify(
     document: JSON, expected signer: DIDKey? = nil, at moment: Timestamp? = nil
   ) -> SignatureVerdict {
+    verify(document: document, canonicalBytes: nil, expected: signer, at: moment)
+  }
+
+  /// As above, of a document whose canonical bytes are known: the pieces that were signed are hashed
+  /// where they stand.
+  package static func verify(
+    document: JSON, canonicalBytes: [UInt8]?, expected signer: DIDKey? = nil,
+    at moment: Timestamp? = nil
+  ) -> SignatureVerdict {
     do throws(SignatureFault) {
-      return .valid(signer: try check(document, expected: signer, at: moment))
+      return .valid(
+        signer: try check(document, bytes: canonicalBytes, expected: signer, at: moment))
     } catch {
       return .invalid(error)
     }
   }
 
   private static func check(
-    _ document: JSON, expected: DIDKey?, at moment: Timestamp?
+    _ document: JSON, bytes canonicalBytes: [UInt8]?, expected: DIDKey?, at moment: Timestamp?
   ) throws(SignatureFault) -> DIDKey {
     guard let object = document.object else { throw .notAnObject }
     guard let proof = object["proof"] else { throw .noProof }
@@ -78,6 +103,12 @@ package enum DataIntegrity {
     guard let signature = options["proofValue"]?.string.flatMap(Multibase.decodeBase58),
       signature.count == PublicKey.signatureByteCount
     else { throw .malformedProofValue }
+    if let message = canonicalBytes.flatMap(signedBytes(in:)) {
+      guard signer.publicKey.verify(signature: signature, message: message) else {
+        throw .wrongSignature
+      }
+      return signer
+    }
     var unsecured = object.removing("proof")
     if let context = options["@context"] {
       guard let actual = object["@context"], starts(actual, with: context) else {

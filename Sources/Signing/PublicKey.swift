@@ -31,7 +31,14 @@ package struct PublicKey: Hashable, Sendable {
   /// Whether the signature is this key's over the message (pure Ed25519, libsodium's strict rules).
   package func verify(signature: [UInt8], message: [UInt8]) -> Bool {
     guard signature.count == Self.signatureByteCount else { return false }
-    return crypto_sign_ed25519_verify_detached(signature, message, UInt64(message.count), bytes)
-      == 0
+    let words = (
+      encoded.word0.bigEndian, encoded.word1.bigEndian, encoded.word2.bigEndian,
+      encoded.word3.bigEndian
+    )
+    return withUnsafeBytes(of: words) { key in
+      guard let key = key.assumingMemoryBound(to: UInt8.self).baseAddress else { return false }
+      return crypto_sign_ed25519_verify_detached(
+        signature, message, UInt64(message.count), key) == 0
+    }
   }
 }

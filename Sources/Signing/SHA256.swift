@@ -23,6 +23,17 @@ package enum SHA256 {
     return finish(context)
   }
 
+  /// The digest of two pieces of the bytes, one after the other.
+  package static func digest(_ bytes: [UInt8], pieces: (Range<Int>, Range<Int>)) -> Digest {
+    bytes.withUnsafeBytes { buffer in
+      let context = threadContext
+      start(context)
+      update(context, UnsafeRawBufferPointer(rebasing: buffer[pieces.0]))
+      if !pieces.1.isEmpty { update(context, UnsafeRawBufferPointer(rebasing: buffer[pieces.1])) }
+      return finish(context)
+    }
+  }
+
   /// The digest of a text's UTF-8 form.
   package static func digest(_ text: String) -> Digest {
     digest(Array(text.utf8))

@@ -28,11 +28,7 @@ package struct SignedNote: Hashable, Sendable {
 
   /// The note as it is published.
   package var encoded: String {
-    text + "\n"
-      + signatures.map { signature in
-        let id = withUnsafeBytes(of: signature.keyID.bigEndian) { Array($0) }
-        return "\u{2014} \(signature.name) \(Base64.encode(id + signature.bytes))\n"
-      }.joined()
+    text + "\n" + signatures.map(\.line).joined()
   }
 
   /// Puts a note together from its text and signatures.
@@ -76,9 +72,7 @@ package struct SignedNote: Hashable, Sendable {
   /// - Throws: `NoteError.notSigned` where the key has no signature here, `.wrongSignature` where
   ///   one line in its name does not verify.
   package func verify(by verifier: NoteVerifier) throws(NoteError) {
-    let own = signatures.filter {
-      $0.keyID == verifier.keyID && $0.name.utf8.elementsEqual(verifier.name.utf8)
-    }
+    let own = verifier.key.signatures(in: self)
     guard !own.isEmpty else { throw .notSigned(by: verifier.name) }
     let message = Array(text.utf8)
     for signature in own
@@ -89,11 +83,17 @@ package struct SignedNote: Hashable, Sendable {
 }
 
 extension SignedNote.Signature {
-  /// Reads `— name base64` without its newline.
-  init?(line: String) {
+  /// The line as it stands under a note, with its newline.
+  package var line: String {
+    let id = withUnsafeBytes(of: keyID.bigEndian) { Array($0) }
+    return "\u{2014} \(name) \(Base64.encode(id + bytes))\n"
+  }
+
+  /// Reads `— name base64` without its newline; nil for any other form.
+  package init?(line: String) {
     let parts = line.split(separator: " ", omittingEmptySubsequences: false)
     guard parts.count == 3, parts[0] == "\u{2014}", let bytes = Base64.decode(String(parts[2])),
-      bytes.count > 4, NoteVerifier.isValid(name: String(parts[1]))
+      bytes.count > 4, NoteKey.isValid(name: String(parts[1]))
     else { return nil }
     var reader = ByteReader(bytes)
     guard let id: UInt32 = reader.readBigEndian() else { return nil }

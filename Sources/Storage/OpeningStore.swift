@@ -66,10 +66,41 @@ package struct OpeningStore {
     try rows("WHERE commitment = ?", [.blob(commitment.bytes)]).first?.opening
   }
 
-  /// Counts the openings and names those that do not open their commitment.
-  package func audit() throws -> (count: Int, broken: [Digest]) {
+  /// Counts the openings and names those that do not open their commitment; says whether a salt
+  /// stands twice, which would tell equal values by equal commitments.
+  package func audit() throws -> (count: Int, broken: [Digest], repeatsSalt: Bool) {
     let rows = try rows("ORDER BY 1")
-    return (rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment))
+    return (
+      rows.count, rows.filter { $0.opening.digest != $0.commitment }.map(\.commitment),
+      Set(rows.map(\.opening.salt)).count < rows.count
+    )
+  }
+
+  /// Those of the commitments whose openings are kept, in ascending order.
+  package func kept(among commitments: [Digest]) throws -> [Digest] {
+    try commitments.filter { try opening(of: $0) != nil }.sorted()
+  }
+
+  /// Erases what commitments open to, so that no byte of it is left in the file or beside it.
+  ///
+  /// The rows are overwritten with zeros where they stand (`secure_delete`), the file is made again
+  /// from what is left, which drops pages that were free before, and no journal remains: it is
+  /// removed at the end of each transaction, and that of write-ahead logging when the store is opened.
+  ///
+  /// - Throws: `DatabaseError`; nothing or all of the rows are gone then, and the next call goes on.
+  /// - Complexity: O(size of the file).
+  package func erase(_ commitments: [Digest]) throws {
+    // Asked for again, since a program that reads in write-ahead mode keeps the answer from changing.
+    let mode = try database.prepare("PRAGMA journal_mode=DELETE").rows()
+    guard mode == [[.text("delete")]] else {
+      throw DatabaseError(
+        code: SQLITE_BUSY, path: database.path, detail: "another program holds its journal")
+    }
+    try database.transaction {
+      let delete = try database.prepare("DELETE FROM opening WHERE commitment = ?")
+      for commitment in commitments { try delete.run([.blob(commitment.bytes)]) }
+    }
+    try database.execute("PRAGMA temp_store=MEMORY; VACUUM")
   }
 
   private func rows(

@@ -37,10 +37,17 @@ package struct RegisterConfiguration: Hashable, Sendable {
       throw ConfigurationError.noRegister(layout.root)
     }
     let bytes = try FileSystem.readFile(layout.configuration, limit: 65_536)
+    return try RegisterConfiguration(bytes: bytes, name: layout.configuration)
+  }
+
+  /// Reads the bytes of `cadastre.json`, which are called `name` in messages.
+  ///
+  /// - Throws: `ConfigurationError.malformed`.
+  package init(bytes: [UInt8], name: String) throws(ConfigurationError) {
     do {
-      return try RegisterConfiguration(json: try JSON.parse(bytes))
+      self = try RegisterConfiguration(json: try JSON.parse(bytes))
     } catch {
-      throw ConfigurationError.malformed(layout.configuration, "\(error)")
+      throw .malformed(name, "\(error)")
     }
   }
 

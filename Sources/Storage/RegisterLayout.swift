@@ -24,6 +24,10 @@ package struct RegisterLayout: Sendable {
   package var keys: String { root + "/keys" }
   /// One file of 8-gram hashes a work.
   package var fingerprints: String { root + "/fingerprints" }
+  /// The index of all fingerprints, made again whenever it is missing; bound by nothing.
+  package var index: String { root + "/\(Self.indexName)" }
+  /// The folder of the index below the root.
+  package static let indexName = "index"
   /// One directory an admission.
   package var admissions: String { root + "/admissions" }
   /// One directory a model.

@@ -8,7 +8,10 @@ import Storage
 enum FileRole {
   /// One of the files that the format asks for.
   case part
-  /// Left by an append that did not come to its end, or superseded: harmless, nobody's.
+  /// A narrower partial tile that an older checkpoint may imply; it goes some time after the full one
+  /// is there.
+  case retained
+  /// Left by an append that did not come to its end: harmless, nobody's.
   case leftover
   /// Nothing that a writer makes.
   case foreign
@@ -17,7 +20,15 @@ enum FileRole {
     if name == LogDirectory.checkpointName {
       self = .part
     } else if let tile = Tile(path: name) {
-      self = Tile.at(tile.content, index: tile.index, size: size) == tile ? .part : .leftover
+      guard let present = Tile.at(tile.content, index: tile.index, size: size) else {
+        self = .leftover
+        return
+      }
+      if tile == present {
+        self = .part
+      } else {
+        self = tile.width > present.width ? .leftover : .retained
+      }
     } else {
       let last = name.split(separator: "/").last ?? ""
       self = DurableFileWriter.isTemporary(name: last) ? .leftover : .foreign

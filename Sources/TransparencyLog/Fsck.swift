@@ -16,6 +16,8 @@ package struct Fsck {
   private let directory: LogDirectory
   private let checkpoint: Checkpoint
   private var findings: [Finding] = []
+  /// The partial tiles of older checkpoints, by the place that they share with a present one.
+  private var retained: [Tile: [Tile]] = [:]
   private var parent: (tile: Tile, hashes: [Digest])?
 
   /// Checks every file of a log.
@@ -64,6 +66,8 @@ package struct Fsck {
       for name in try FileSystem.filesBelow(directory.path) {
         switch FileRole(of: name, size: checkpoint.size) {
         case .part: break
+        case .retained:
+          if let tile = Tile(path: name) { retained[tile.full, default: []].append(tile) }
         case .leftover: findings.append(Finding(path: name, fault: .leftover))
         case .foreign: findings.append(Finding(path: name, fault: .foreign))
         }
@@ -79,12 +83,14 @@ package struct Fsck {
     let size = checkpoint.size
     var edgeRows: [[Digest]] = []
     var below: [Digest?] = []
+    var rows: [(tile: Tile, hashes: [Digest])] = []
     for level in Tile.levels(size: size) {
       var roots: [Digest?] = []
       edgeRows.append([])
       for tile in Tile.row(.hashes(level: level), size: size) {
         let computed = level == 0 ? leafHashes(of: tile) : Self.slice(below, tile)
         let row = settle(tile, computed: computed)
+        if let row, hasRetained(beside: tile), fits(row, tile) { rows.append((tile, row)) }
         if tile.isFull {
           roots.append(row.map { Self.hasher.root(of: $0) })
         } else {
@@ -93,10 +99,13 @@ package struct Fsck {
       }
       below = roots
     }
-    guard !findings.contains(where: \.isDamage) else { return }
-    if RightEdge.root(size: size, rows: edgeRows) != checkpoint.root {
+    if !findings.contains(where: \.isDamage),
+      RightEdge.root(size: size, rows: edgeRows) != checkpoint.root
+    {
       findings.append(Finding(path: LogDirectory.checkpointName, fault: .wrongRoot))
+      return
     }
+    for row in rows { checkRetained(beside: row.tile, row.hashes) }
   }
 
   private static func slice(_ below: [Digest?], _ tile: Tile) -> [Digest?] {
@@ -113,6 +122,31 @@ package struct Fsck {
       return Array(repeating: nil, count: tile.width)
     }
     return entries.map { Self.hasher.leaf($0) }
+  }
+
+  private func hasRetained(beside tile: Tile) -> Bool {
+    !retained.isEmpty
+      && (retained[tile.full] != nil
+        || tile.content == .hashes(level: 0) && retained[tile.bundle.full] != nil)
+  }
+
+  /// Compares what older checkpoints imply at the place of a tile with the hashes found there.
+  private mutating func checkRetained(beside tile: Tile, _ row: [Digest]) {
+    for older in retained[tile.full] ?? [] {
+      guard let bytes = read(older) else { continue }
+      compare(older, older.decodeHashes(bytes), row)
+    }
+    guard tile.content == .hashes(level: 0) else { return }
+    for older in retained[tile.bundle.full] ?? [] {
+      guard let bytes = read(older) else { continue }
+      compare(
+        older, EntryBundle.decode(bytes, count: older.width)?.map { Self.hasher.leaf($0) }, row)
+    }
+  }
+
+  private mutating func compare(_ older: Tile, _ hashes: [Digest]?, _ row: [Digest]) {
+    guard let hashes else { return report(older, .malformed) }
+    if hashes[...] != row.prefix(older.width) { report(older, .wrongContent) }
   }
 
   private mutating func read(_ tile: Tile) -> [UInt8]? {

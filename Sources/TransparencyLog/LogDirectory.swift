@@ -25,6 +25,9 @@ struct LogDirectory {
   /// Beside the directory, so that everything inside it can be served as it is.
   var lockPath: String { path + ".lock" }
 
+  /// Beside it as well: what is in the journal may not be published yet.
+  var journalPath: String { path + ".journal" }
+
   func path(of name: String) -> String { path + "/" + name }
   func path(of tile: Tile) -> String { path(of: tile.path) }
 
@@ -46,7 +49,8 @@ struct LogDirectory {
 
   /// The bytes of a tile, from a longer one of the same place where that very width is gone.
   ///
-  /// A writer removes the partial tiles of superseded sizes; a longer one begins with the same items.
+  /// A writer removes partial tiles once the full one is durable; a longer one begins with the same
+  /// items.
   func readPrefix(_ tile: Tile) throws(LogError) -> [UInt8] {
     do throws(StorageError) {
       return try read(tile)

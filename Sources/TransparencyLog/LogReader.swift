@@ -31,9 +31,15 @@ package final class LogReader {
   ///   - verifier: The log's key.
   /// - Throws: `LogError.checkpoint`, `.storage`, or `.damaged` where the last tiles do not give the
   ///   signed root.
-  package init(path: String, verifier: NoteVerifier) throws(LogError) {
-    directory = LogDirectory(path)
-    checkpoint = try directory.readCheckpoint(by: verifier)
+  package convenience init(path: String, verifier: NoteVerifier) throws(LogError) {
+    let directory = LogDirectory(path)
+    try self.init(directory, checkpoint: try directory.readCheckpoint(by: verifier))
+  }
+
+  /// Opens a state that the caller knows to be the log's.
+  init(_ directory: LogDirectory, checkpoint: Checkpoint) throws(LogError) {
+    self.directory = directory
+    self.checkpoint = checkpoint
     var rows = [[Digest]](repeating: [], count: Tile.levels(size: checkpoint.size).count)
     for tile in RightEdge.partialTiles(size: checkpoint.size) {
       if case .hashes(let level) = tile.content { rows[level] = try directory.readHashes(tile) }
@@ -183,7 +189,7 @@ package final class LogReader {
   /// The bytes to serve under a path of C2SP tlog-tiles, such as `tile/0/000.p/5`; nil where the log
   /// has nothing there.
   ///
-  /// A partial tile of a superseded size is cut from the longer one, so that clients with an older
+  /// A partial tile whose full one has taken its place is cut from that, so that clients with an older
   /// checkpoint find what it implies. The bytes are not verified: clients do that.
   package func file(_ path: String) throws(LogError) -> [UInt8]? {
     if path == LogDirectory.checkpointName {

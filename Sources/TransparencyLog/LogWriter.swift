@@ -5,23 +5,33 @@ import Glibc
 package import Merkle
 import Primitives
 package import Signing
-import Storage
+package import Storage
 
 /// The one writer of a log: takes batches of entries and answers when they are durable and signed.
 ///
-/// Order of a batch: bundles and tiles to the disk, read back and hashed again, and only then the
-/// checkpoint by rename. A crash at any point leaves the old checkpoint or the new one, and files
-/// beyond the old one are nobody's: the next writer overwrites or removes them. For one thread.
+/// Order of a batch: bundles and tiles written, read back and hashed again; the journal, synced, which
+/// is the commit; the checkpoint signed into a file without its name; one sync of the file system; the
+/// checkpoint renamed into place. `Documentation/log.md` says why. A crash at any point leaves the
+/// old checkpoint or the new one with all that it needs, and `open` brings a commit to its end. For
+/// one thread; `LogSequencer` takes entries from many.
 package final class LogWriter {
-  private let directory: LogDirectory
-  private let signer: NoteSigner
-  private let lock: FileLock
-  private var edge: RightEdge
-  private var isStopped = false
-  private var hasLeftovers = false
+  let directory: LogDirectory
+  let signer: NoteSigner
+  let lock: FileLock
+  let journal: CommitJournal
+  let root: SyncRoot
+  /// How many bytes a signed note has beside its text, whatever that says.
+  private let signatureByteCount: Int
+  var edge: RightEdge
+  var hasLeftovers = false
+  /// Partial tiles to be removed when the checkpoint that implies their full ones is durable under its
+  /// name, which it is after the sync of the append after.
+  var superseded: [Tile] = []
+  /// Whether a failure left unknown what is on the disk; only opening the log anew ends it.
+  package private(set) var isStopped = false
 
   /// The newest signed checkpoint.
-  package private(set) var checkpoint: Checkpoint
+  package var checkpoint: Checkpoint
 
   /// What checks its checkpoints.
   package var verifier: NoteVerifier { signer.verifier }
@@ -29,27 +39,49 @@ package final class LogWriter {
   /// The number of entries, all of them durable.
   package var size: UInt64 { checkpoint.size }
 
-  private init(
-    directory: LogDirectory, signer: NoteSigner, lock: FileLock, edge: RightEdge,
-    checkpoint: Checkpoint
-  ) {
+  /// How the files of an append become durable.
+  package var syncMethod: SyncMethod { root.method }
+
+  init(
+    directory: LogDirectory, signer: NoteSigner, lock: FileLock, journal: CommitJournal,
+    edge: RightEdge, checkpoint: Checkpoint, method: SyncMethod?
+  ) throws(LogError) {
     self.directory = directory
     self.signer = signer
     self.lock = lock
+    self.journal = journal
     self.edge = edge
     self.checkpoint = checkpoint
+    let note = "cadastre log journal\n"
+    signatureByteCount = signer.sign(note).encoded.utf8.count - note.utf8.count
+    root = try storing { () throws(StorageError) in
+      try SyncRoot(
+        path: directory.path, method: method,
+        parts: ["tile", "tile/entries", "tile/0"].map(directory.path(of:)))
+    }
   }
 
-  deinit { lock.release(abandoning: hasLeftovers) }
+  deinit { close() }
+
+  /// Gives the log up; nothing is appended after that.
+  package func close() {
+    isStopped = true
+    lock.release(abandoning: hasLeftovers)
+  }
 
   /// Makes an empty log with its first checkpoint.
   ///
   /// - Parameters:
-  ///   - path: The directory; it is made where it does not exist. The lock file stands beside it.
+  ///   - path: The directory; it is made where it does not exist. The lock file and the journal
+  ///     stand beside it.
   ///   - signer: The log's key, whose name is the log's origin.
+  ///   - syncing: How to make files durable; nil for the best that the file system offers.
   /// - Returns: The writer, holding the lock.
-  /// - Throws: `LogError.alreadyExists` where there is a checkpoint, `.storage`.
-  package static func create(path: String, signer: NoteSigner) throws(LogError) -> LogWriter {
+  /// - Throws: `LogError.alreadyExists` where there is a checkpoint, `.journal` where there was one,
+  ///   `.storage`.
+  package static func create(
+    path: String, signer: NoteSigner, syncing: SyncMethod? = nil
+  ) throws(LogError) -> LogWriter {
     let directory = LogDirectory(path)
     let lock = try storing { () throws(StorageError) in
       try FileSystem.createDirectory(directory.path)
@@ -58,47 +90,32 @@ package final class LogWriter {
     guard !FileSystem.fileExists(directory.checkpointPath) else {
       throw .alreadyExists(path: directory.path)
     }
+    let journal = try CommitJournal(directory: directory.journalPath, signer: signer)
+    if let record = journal.newest {
+      throw .journal(
+        path: directory.journalPath, .rolledBack(to: 0, from: record.newer.size))
+    }
     let checkpoint = Checkpoint(
       origin: signer.verifier.name, size: 0, root: SHA256Tree().emptyRoot)
-    let writer = LogWriter(
-      directory: directory, signer: signer, lock: lock, edge: RightEdge(), checkpoint: checkpoint)
-    try writer.publish(checkpoint)
+    let writer = try LogWriter(
+      directory: directory, signer: signer, lock: lock, journal: journal, edge: RightEdge(),
+      checkpoint: checkpoint, method: syncing)
+    // Every signature of the empty log is the same one: this needs no record.
+    try storing { () throws(StorageError) in
+      try DurableFile.write(
+        Array(checkpoint.signed(by: signer).encoded.utf8), to: directory.checkpointPath)
+    }
     return writer
-  }
-
-  /// Opens a log for writing and cleans up after a writer that crashed.
-  ///
-  /// - Throws: `LogError.checkpoint` where the checkpoint is not this signer's, `.damaged` where
-  ///   the last tiles and the last bundle do not give the signed root, `.storage` where another
-  ///   writer holds the log.
-  package static func open(path: String, signer: NoteSigner) throws(LogError) -> LogWriter {
-    let directory = LogDirectory(path)
-    guard FileSystem.directoryExists(directory.path) else {
-      throw .storage(.failed(.read, path: directory.checkpointPath, code: ENOENT))
-    }
-    let lock = try storing { () throws(StorageError) in try FileLock(path: directory.lockPath) }
-    let reader: LogReader
-    let edge: RightEdge
-    do throws(LogError) {
-      reader = try LogReader(path: path, verifier: signer.verifier)
-      edge = try reader.loadEdge()
-      if lock.wasAbandoned { try removeLeftovers(directory, size: reader.checkpoint.size) }
-    } catch {
-      lock.release(abandoning: lock.wasAbandoned)
-      throw error
-    }
-    return LogWriter(
-      directory: directory, signer: signer, lock: lock, edge: edge, checkpoint: reader.checkpoint)
   }
 
   /// Appends entries, all of them or none, and returns when they are durable and signed.
   ///
-  /// One call costs one sync for each file it writes and each directory it touches, six to eight for
-  /// a small batch whatever its number of entries: batch them.
+  /// One call costs two syncs whatever its number of entries: batch them.
   ///
   /// - Returns: The indices of the entries.
   /// - Throws: `LogError.entryTooLarge` before anything is written; `.storage` where the entries are
-  ///   not in the log, with `.stopped` from then on where a sync failed.
+  ///   not in the log and the writer may be used again; with `isStopped` where only opening the log
+  ///   anew will tell whether they are, and `.stopped` from then on.
   package func append(_ entries: [[UInt8]]) throws(LogError) -> Range<UInt64> {
     guard !isStopped else { throw .stopped }
     for (position, entry) in entries.enumerated()
@@ -108,91 +125,119 @@ package final class LogWriter {
     let older = edge.size
     guard !entries.isEmpty else { return older..<older }
     do throws(LogError) {
-      let (newer, written) = try write(entries)
-      try verify(written, leadTo: newer)
-      let next = Checkpoint(origin: checkpoint.origin, size: newer.size, root: newer.root)
-      try publish(next)
-      edge = newer
-      checkpoint = next
+      try checkOwnership()
+      let pending = try prepare(entries)
+      try commit(pending)
+      try publish(pending)
     } catch {
       hasLeftovers = true
-      switch error {
-      case .storage(.syncFailed), .damaged: isStopped = true
-      default: break
-      }
       throw error
     }
-    removeSuperseded(older)
     return older..<edge.size
   }
 
-  private func publish(_ checkpoint: Checkpoint) throws(LogError) {
-    let note = checkpoint.signed(by: signer)
-    try storing { () throws(StorageError) in
-      try DurableFile.write(Array(note.encoded.utf8), to: directory.checkpointPath)
+  /// Runs what cannot be taken back or tried again: where it fails, the writer stops.
+  private func orStop<Result>(
+    _ body: () throws(LogError) -> Result
+  ) throws(LogError) -> Result {
+    do throws(LogError) {
+      return try body()
+    } catch {
+      isStopped = true
+      throw error
     }
   }
 
-  /// Writes the files of a larger log beside those of the present one.
-  private func write(_ entries: [[UInt8]]) throws(LogError) -> (RightEdge, [Tile]) {
-    var (newer, batch, written) = (edge, DurableBatch(), [Tile]())
-    func write(_ files: [(tile: Tile, bytes: [UInt8])]) throws(StorageError) {
-      for file in files {
-        try batch.write(file.bytes, to: directory.path(of: file.tile))
-        written.append(file.tile)
+  /// Whether this is still the one writer: its lock is in place, and the checkpoint is its own.
+  private func checkOwnership() throws(LogError) {
+    try orStop { () throws(LogError) in
+      guard lock.isHeld else { throw .notTheWriter(path: directory.lockPath) }
+      let bytes = try storing { () throws(StorageError) in
+        try FileSystem.readFile(
+          directory.checkpointPath, limit: SignedNote.maximumByteCount)
       }
-    }
-    try storing { () throws(StorageError) in
-      for entry in entries { try write(newer.append(entry)) }
-      try write(newer.partialFiles(since: edge.size))
-      try batch.finish()
-    }
-    return (newer, written)
-  }
-
-  /// Reads back what was written, hashes its entries again, and compares every tile with the result.
-  private func verify(_ written: [Tile], leadTo newer: RightEdge) throws(LogError) {
-    var again = edge
-    func compare(_ files: [(tile: Tile, bytes: [UInt8])]) throws(LogError) {
-      for file in files {
-        let bytes = try storing { () throws(StorageError) in try directory.read(file.tile) }
-        guard bytes == file.bytes else { throw .damaged(path: directory.path(of: file.tile)) }
-      }
-    }
-    for tile in written where tile.content == .entries {
-      let known = Int(again.size % UInt64(Tile.fullWidth))
-      for entry in try directory.readEntries(tile).dropFirst(known) {
-        try compare(again.append(entry))
-      }
-    }
-    try compare(again.partialFiles(since: edge.size))
-    guard again.size == newer.size, again.root == newer.root else {
-      throw .damaged(path: directory.path)
-    }
-  }
-
-  /// Removes the partial tiles of the size before; what fails here the next writer cleans up.
-  private func removeSuperseded(_ older: UInt64) {
-    let present = RightEdge.partialTiles(size: edge.size)
-    for tile in RightEdge.partialTiles(size: older) where !present.contains(tile) {
-      do throws(StorageError) {
-        try FileSystem.removeFile(directory.path(of: tile))
-        try FileSystem.removeEmptyDirectory(directory.path(of: tile.directory))
-      } catch {
-        hasLeftovers = true
+      // Somebody may have added a cosignature: what counts is the text.
+      guard let note = try? SignedNote(parsing: bytes), note.text == checkpoint.text else {
+        throw .notTheWriter(path: directory.checkpointPath)
       }
     }
   }
 
-  /// Removes what no checkpoint of that size names: files of an append that did not come to its end.
-  private static func removeLeftovers(
-    _ directory: LogDirectory, size: UInt64
-  ) throws(LogError) {
-    try storing { () throws(StorageError) in
-      for name in try FileSystem.filesBelow(directory.path)
-      where FileRole(of: name, size: size) == .leftover {
-        try FileSystem.removeFile(directory.path(of: name))
+  // MARK: - The steps of an append
+
+  /// An append whose files are written and verified, and nothing of it is durable or signed.
+  struct Pending {
+    let newer: RightEdge
+    let checkpoint: Checkpoint
+    let record: JournalRecord
+    let recordBytes: [UInt8]
+    let files: DurableBatch
+    /// The next checkpoint, with room for its bytes and without its name.
+    let checkpointFile: DurableFileWriter
+  }
+
+  /// Everything that may fail for ordinary reasons, such as a full disk.
+  ///
+  /// - Parameters:
+  ///   - entries: What is appended, at least one.
+  ///   - takingBack: Whether to remove the files where it fails; not in a replay, where a checkpoint
+  ///     that implies them may have been seen.
+  /// - Returns: What is left to do.
+  /// - Throws: `LogError.storage`, or `.damaged` where other bytes were read than written.
+  func prepare(_ entries: [[UInt8]], takingBack: Bool = true) throws(LogError) -> Pending {
+    var files = DurableBatch(in: root)
+    do throws(LogError) {
+      let (newer, written) = try write(entries, in: &files)
+      try verify(written, leadTo: newer)
+      let next = Checkpoint(origin: checkpoint.origin, size: newer.size, root: newer.root)
+      let record = JournalRecord(
+        older: LogState(size: edge.size, root: edge.root),
+        newer: LogState(size: next.size, root: next.root), entries: entries)
+      let recordBytes = record.encoded(signedBy: signer)
+      let checkpointFile = try storing { () throws(StorageError) in
+        try journal.reserve(byteCount: recordBytes.count)
+        let file = try DurableFileWriter(path: directory.checkpointPath)
+        try file.reserve(byteCount: next.text.utf8.count + signatureByteCount)
+        return file
+      }
+      return Pending(
+        newer: newer, checkpoint: next, record: record, recordBytes: recordBytes, files: files,
+        checkpointFile: checkpointFile)
+    } catch {
+      switch error {
+      case .storage(.syncFailed), .damaged: isStopped = true
+      default:
+        guard takingBack else { break }
+        // What stays would be taken for a tile of a later size.
+        do throws(StorageError) { try files.discard() } catch { isStopped = true }
+      }
+      throw error
+    }
+  }
+
+  /// The first sync: from here on the entries will be in the log.
+  private func commit(_ pending: Pending) throws(LogError) {
+    try orStop { () throws(LogError) in
+      try storing { () throws(StorageError) in
+        try journal.write(pending.record, pending.recordBytes)
       }
     }
+  }
+
+  /// Signs, the second sync, and the checkpoint in its place.
+  func publish(_ pending: Pending) throws(LogError) {
+    try orStop { () throws(LogError) in
+      let note = pending.checkpoint.signed(by: signer)
+      try storing { () throws(StorageError) in
+        try pending.checkpointFile.append(Array(note.encoded.utf8))
+        if root.method == .eachFile { try pending.checkpointFile.sync() }
+        try pending.files.finish()
+        try pending.checkpointFile.finish(syncing: .nothing)
+      }
+      edge = pending.newer
+      checkpoint = pending.checkpoint
+    }
+    removeSuperseded()
+    superseded = superseded(since: pending.record.older.size)
   }
 }

@@ -44,6 +44,15 @@ extension CadastreCommands {
         "cadastre work list --ungranted --json", "What nobody may use, for a program."),
     ])
 
+  static let workDuplicates = Command(
+    "work duplicates", summary: "List registered works that are nearly the same text",
+    discussion: """
+      Two works are near-duplicates when each has half of the other's runs of eight words; groups are \
+      joined by such pairs. Of a group the work registered first is credited: the gate refuses the \
+      others beside it, as copies of another owner's work or of the owner's own in the same corpus.
+      """,
+    examples: [CommandExample("cadastre work duplicates --json", "For a program.")])
+
   static let workShow = Command(
     "work show", summary: "Show one work, its owner, its grants and where it was used",
     arguments: [

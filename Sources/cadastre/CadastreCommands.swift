@@ -12,7 +12,10 @@ enum CadastreCommands {
       CommandTable.Section("Start here", [quickstart, initialise, report]),
       CommandTable.Section(
         "Contributors and works",
-        [keyNew, keyShow, keyList, workAdd, workList, workShow, collectionAdd, collectionList]),
+        [
+          keyNew, keyShow, keyList, workAdd, workList, workShow, workDuplicates, collectionAdd,
+          collectionList, erase,
+        ]),
       CommandTable.Section(
         "Grants", [grant, grantsList, grantsShow, grantsCheck, revoke, suspend, resume]),
       CommandTable.Section(
@@ -22,7 +25,8 @@ enum CadastreCommands {
       CommandTable.Section("Documents", [export]),
       CommandTable.Section(
         "Money", [revenue, settle, statement, restitute, restitutionSign, concentration]),
-      CommandTable.Section("Audit", [verify, replay, rebuild]),
+      CommandTable.Section("Audit", [verify, proof, proofVerify, replay, rebuild]),
+      CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),
     ],
     commonOptions: [
@@ -291,9 +295,32 @@ enum CadastreCommands {
     discussion: """
       Checks signatures, every entry and tile, every event's proof, every grant at the moment of its \
       use, every admission, every run's books and shares, every settlement, and that the projection \
-      equals a rebuild. Names what does not hold and exits 1.
+      equals a rebuild. Needs the public files only. Remembers the checkpoint it verified: a log that \
+      went back or tells another story is found, and signatures under a root that the log still has are \
+      not verified again. Names what does not hold and exits 1.
       """,
-    examples: [CommandExample("cadastre verify --register library", "Check a register.")])
+    options: [
+      CommandOption(
+        "log", value: .directory("URL|DIR"),
+        help: "A register on the network, or a copy of one's public files. Default: the one here."),
+      CommandOption(
+        "key", value: .text("DID|VKEY"),
+        help: "The operator's key, as you have it. Default: the one that cadastre.json names."),
+      CommandOption(
+        "state", value: .file("FILE"),
+        help: "Where to remember what was verified. Default: a file in your state directory."),
+      .flag("from-start", help: "Verify the signatures of all entries again."),
+      threads,
+    ],
+    examples: [
+      CommandExample("cadastre verify --register library", "Check a register."),
+      CommandExample(
+        "cadastre verify --log mirror --key did:key:z6Mk… --state mirror.json",
+        "Check a copy against a key you were given."),
+      CommandExample(
+        "cadastre verify --log https://register.example/ --key did:key:z6Mk…",
+        "Copy what is new, and check the copy."),
+    ])
   private static let replay = Command(
     "replay", summary: "Run a segment of a run again and compare it bit for bit",
     discussion: """
@@ -309,6 +336,16 @@ enum CadastreCommands {
         "segment", value: .text("N"),
         help: "The segment, counted from 0, or 'all'. Default: one drawn at random."),
       CommandOption(
+        "random", value: .text("K"),
+        help:
+          "Replay K segments that a later checkpoint picks, the same for everybody, and say with what"
+          + " probability a cheat was missed."),
+      CommandOption(
+        "checkpoint", value: .file("FILE"),
+        help:
+          "The later checkpoint that picks them, as the log signed it. Default: one that witnesses"
+          + " cosigned, else the log's first state after the run's end."),
+      CommandOption(
         "corpus", value: .directory("DIR"),
         help: "The works, under the paths of the manifest. Default: where they lay in training."),
       .flag("from-start", help: "Begin at the seeded start though a kept state is nearer."),
@@ -319,10 +356,13 @@ enum CadastreCommands {
       CommandExample(
         "cadastre replay poems-1m --segment 3 --corpus corpus", "From checkpoint 3 to 4."),
       CommandExample("cadastre replay poems-1m --segment all --from-start", "The whole run."),
+      CommandExample(
+        "cadastre replay poems-1m --random 3 --checkpoint seen-in-may.checkpoint",
+        "Three segments that a checkpoint somebody kept picks."),
     ])
   private static let rebuild = Command(
-    "rebuild", summary: "Make register.sqlite again from the log",
-    examples: [CommandExample("cadastre rebuild", "Replace the projection.")])
+    "rebuild", summary: "Make register.sqlite and the index of fingerprints again",
+    examples: [CommandExample("cadastre rebuild", "Replace the projection and the index.")])
 
   private static let completions = Command(
     "completions", summary: "Print shell completions",

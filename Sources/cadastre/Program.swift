@@ -17,7 +17,8 @@ enum Program {
     "quickstart": StartCommands.quickstart, "init": StartCommands.initialise,
     "report": StartCommands.report, "key new": KeyCommands.new, "key show": KeyCommands.show,
     "key list": KeyCommands.list, "work add": WorkCommands.add, "work list": WorkListCommands.list,
-    "work show": WorkListCommands.show, "grant": GrantCommands.grant,
+    "work show": WorkListCommands.show, "work duplicates": DuplicatesCommand.run,
+    "grant": GrantCommands.grant,
     "grants list": GrantListCommands.list, "grants show": GrantListCommands.show,
     "grants check": GrantCommands.check,
     "revoke": GrantCommands.revoke, "suspend": GrantCommands.suspend,
@@ -33,7 +34,12 @@ enum Program {
     "concentration": ConcentrationCommand.measure, "verify": AuditCommands.verify,
     "signals read": RightsCommands.read, "signals check": RightsCommands.check,
     "signals list": RightsCommands.list, "export-terms": RightsCommands.exportTerms,
+    "log show": LogCommands.show, "log serve": LogCommands.serve,
+    "log cosign": LogCommands.cosign, "log witness": LogCommands.witness,
+    "log monitor": LogWatchCommands.monitor, "log mirror": LogWatchCommands.mirror,
+    "log contradiction": LogWatchCommands.contradiction,
     "replay": ReplayCommand.replay, "rebuild": AuditCommands.rebuild, "completions": completions,
+    "erase": EraseCommand.erase, "proof": ProofCommands.write, "proof verify": ProofCommands.verify,
   ]
 
   /// Runs one command line.

@@ -83,6 +83,109 @@ import Testing
     }
   }
 
+  @Test func `A text is called canonical exactly where its bytes are the canonical ones`() throws {
+    var random = Philox4x32(key: 14, stream: 0)
+    var (yes, no) = (0, 0)
+    for round in 0..<3000 {
+      let value = Self.arbitrary(&random, depth: 3)
+      var bytes = round.isMultiple(of: 7) ? Array(value.prettyText.utf8) : value.canonicalBytes
+      // Most changes break the text; those that do not often give another spelling.
+      for _ in 0..<random.below(3) where !bytes.isEmpty {
+        let place = Int(random.below(UInt32(bytes.count)))
+        switch random.below(4) {
+        case 0: bytes[place] ^= 1 << UInt8(random.below(7))
+        case 1: bytes.insert(0x20, at: place)
+        case 2: bytes.insert(contentsOf: Array("\\u0041".utf8), at: place)
+        default: bytes.insert(UInt8(ascii: "0"), at: place)
+        }
+      }
+      guard let text = try? JSON.read(bytes) else { continue }
+      let expected = text.value.canonicalBytes == bytes
+      #expect(text.isCanonical == expected, "\(String(decoding: bytes, as: UTF8.self))")
+      if expected { yes += 1 } else { no += 1 }
+    }
+    #expect(yes > 300 && no > 300)
+    for spelling in ["-0", "1.0", "1e2", "\"\\/\"", "\"\\u000a\"", "{\"b\":1,\"a\":2}", " 1", "1 "]
+    {
+      #expect(try !JSON.read(Array(spelling.utf8)).isCanonical, "\(spelling)")
+    }
+    for spelling in ["0", "-1", "1.5", "\"\\n\"", "{\"a\":1,\"b\":2}", "1e+21"] {
+      #expect(try JSON.read(Array(spelling.utf8)).isCanonical, "\(spelling)")
+    }
+  }
+
+  @Test func `Names are ordered by UTF-16 code units`() throws {
+    var random = Philox4x32(key: 15, stream: 0)
+    let edges = ["\u{d7ff}", "\u{e000}", "\u{ffff}", "\u{10000}", "\u{10ffff}", "\u{ef}", "a"]
+    for _ in 0..<2000 {
+      let texts = (0..<2).map { _ in
+        let stem = random.below(2) == 0 ? Self.arbitraryText(&random) : "same"
+        return stem + edges[Int(random.below(UInt32(edges.count)))] + Self.arbitraryText(&random)
+      }
+      let expected = texts[0].utf16.lexicographicallyPrecedes(texts[1].utf16)
+      let names = JSON.object(JSONObject(texts.map { ($0, .null) })).object?.keys ?? []
+      let isFirst = names.first?.utf16.elementsEqual(texts[0].utf16) == true
+      #expect(expected == (isFirst && names.count == 2))
+    }
+  }
+
+  @Test func `Members are found in canonical bytes, and cut out of them`() throws {
+    var random = Philox4x32(key: 16, stream: 0)
+    for _ in 0..<600 {
+      var object = JSONObject()
+      for name in ["at", "proof", "z"] where random.below(3) > 0 {
+        object[name] = Self.arbitrary(&random, depth: 3)
+      }
+      for _ in 0..<random.below(3) {
+        object[Self.arbitraryText(&random)] = Self.arbitrary(&random, depth: 2)
+      }
+      let bytes = JSON.object(object).canonicalBytes
+      let found = try #require(CanonicalObject(in: bytes))
+      for name in ["at", "proof", "z", "none"] {
+        #expect(found.bytes(of: name).map(Array.init) == object[name]?.canonicalBytes)
+        let (head, tail) = found.removing(name)
+        #expect(
+          Array(bytes[head]) + bytes[tail] == JSON.object(object.removing(name)).canonicalBytes)
+      }
+    }
+    for other in ["[]", "1", "\"{\"", ""] {
+      #expect(CanonicalObject(in: Array(other.utf8)) == nil)
+    }
+  }
+
+  /// Base58 digit by digit, as the alphabet defines it.
+  private static func plainBase58(_ bytes: [UInt8]) -> String {
+    let alphabet = Array("123456789ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz")
+    var digits: [Int] = []
+    for byte in bytes {
+      var carry = Int(byte)
+      for index in digits.indices {
+        carry += digits[index] << 8
+        (digits[index], carry) = (carry % 58, carry / 58)
+      }
+      while carry > 0 {
+        digits.append(carry % 58)
+        carry /= 58
+      }
+    }
+    return String(bytes.prefix { $0 == 0 }.map { _ in alphabet[0] })
+      + String(digits.reversed().map { alphabet[$0] })
+  }
+
+  @Test func `Base58 in groups of digits is Base58 digit by digit`() {
+    var random = Philox4x32(key: 17, stream: 0)
+    for count in 0..<180 {
+      var bytes = (0..<count).map { _ in UInt8(truncatingIfNeeded: random.next32()) }
+      for _ in 0..<random.below(4) where count > 0 {
+        bytes[Int(random.below(UInt32(count)))] = random.below(2) == 0 ? 0 : 255
+      }
+      let text = Self.plainBase58(bytes)
+      #expect(Base58.encode(bytes) == text)
+      #expect(Base58.decode(text) == bytes)
+      #expect(Base58.decode("1" + text) == [0] + bytes)
+    }
+  }
+
   @Test func `Base58 round-trips and keeps leading zeros`() {
     var random = Philox4x32(key: 13, stream: 0)
     for count in 0..<80 {

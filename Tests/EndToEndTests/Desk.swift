@@ -45,7 +45,11 @@ struct Desk: Sendable {
     try JSONSerialization.data(withJSONObject: object).write(to: URL(filePath: path))
   }
 
-  private var environment: [String: String] { ["CADASTRE_REGISTER": register] }
+  /// Every desk remembers its own audits: copies of a register that go their own ways are what an
+  /// auditor calls a split view.
+  private var environment: [String: String] {
+    ["CADASTRE_REGISTER": register, "XDG_STATE_HOME": directory.path + ".state"]
+  }
 
   /// Runs a command line.
   func run(_ arguments: [String]) throws -> BuiltProgram.Outcome {
@@ -78,7 +82,9 @@ struct Desk: Sendable {
 
   /// Runs a command line in a directory that knows of no register.
   func elsewhere(_ arguments: [String], in directory: String) throws -> BuiltProgram.Outcome {
-    try Self.program.run(arguments, in: directory, environment: ["CADASTRE_REGISTER": ""])
+    try Self.program.run(
+      arguments, in: directory,
+      environment: ["CADASTRE_REGISTER": "", "XDG_STATE_HOME": self.directory.path + ".state"])
   }
 
   /// The register's operator.
@@ -124,14 +130,31 @@ struct Desk: Sendable {
     return digests
   }
 
-  /// Every file below the register, by its path, but for keys and locks.
+  /// Every file below the register, by its path, but for keys, locks, the log's journal, and tiles that
+  /// only older checkpoints imply.
   func files() throws -> [String] {
+    let older = Set(try olderTiles())
     let paths = try FileManager.default.subpathsOfDirectory(atPath: register)
     return paths.filter { path in
       var isDirectory: ObjCBool = false
       _ = FileManager.default.fileExists(atPath: register + "/" + path, isDirectory: &isDirectory)
       return !isDirectory.boolValue && !path.hasPrefix("keys/") && !path.hasSuffix(".lock")
+        && !path.hasPrefix("log.journal/") && !older.contains(path)
     }.sorted()
+  }
+
+  /// The partial tiles of the log that have a wider one beside them.
+  func olderTiles() throws -> [String] {
+    let paths = try FileManager.default.subpathsOfDirectory(atPath: register)
+    let partial = paths.filter { $0.hasPrefix("log/tile/") && $0.contains(".p/") }
+    return Dictionary(grouping: partial) { ($0 as NSString).deletingLastPathComponent }
+      .values.flatMap { siblings in
+        siblings.sorted {
+          Int(($0 as NSString).lastPathComponent) ?? 0 < Int(($1 as NSString).lastPathComponent)
+            ?? 0
+        }
+        .dropLast()
+      }
   }
 }
 

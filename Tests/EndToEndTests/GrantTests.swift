@@ -40,6 +40,10 @@ private let withCheckers = interpreter(
   }
 
   private func issue(_ desk: Desk, _ arguments: String...) throws -> String {
+    try issue(desk, arguments)
+  }
+
+  private func issue(_ desk: Desk, _ arguments: [String]) throws -> String {
     let issued = try #require(try desk.json(["grant"] + arguments) as? [[String: Any]])
     return try #require(issued[0]["grant"] as? String)
   }
@@ -62,6 +66,51 @@ private let withCheckers = interpreter(
     let wrong = try desk.run(["suspend", other, "--key", "ada"])
     #expect(wrong.status == 1 && wrong.errors.contains("did not issue this grant"))
     #expect(try desk.run(["verify"]).status == 0)
+  }
+
+  @Test func `The grant of one of two owners does not hold before both agree on its price`() throws
+  {
+    let (desk, song, _) = try Self.desk()
+    func check(_ name: String, _ more: String...) throws -> (holds: Bool, owners: String?) {
+      let outcome = try desk.run(["grants", "check", name, "--json"] + more)
+      let result = try #require(try outcome.json() as? [String: Any])
+      let lines = try #require(result["checks"] as? [[String: Any]])
+      let holds = try #require(result["holds"] as? Bool)
+      #expect(holds == (outcome.status == 0))
+      return (holds, lines.first { $0["check"] as? String == "owners" }?["found"] as? String)
+    }
+    func credential(_ grant: String, _ name: String) throws {
+      let shown = try desk.run(["grants", "show", grant, "--json"])
+      let object = try #require(try shown.json() as? [String: Any])
+      try JSONSerialization.data(withJSONObject: try #require(object["credential"]))
+        .write(to: URL(filePath: desk.root + "/" + name))
+    }
+    let options = ["--work", song, "--purpose", "train", "--rate"]
+    let first = try issue(desk, options + ["6%", "--purpose", "index", "--key", "ada"])
+    try credential(first, "ada.json")
+    let open = "it does not hold yet: owners of 2 parts agree, and 3 are needed"
+    #expect(try check("ada.json") == (false, open))
+    let other = try issue(desk, options + ["7%", "--key", "ben"])
+    try credential(other, "ben.json")
+    #expect(try check("ada.json") == (false, open))
+    #expect(
+      try check("ben.json")
+        == (false, "it does not hold yet: owners of 1 parts agree, and 3 are needed"))
+    // Ben agrees to one of the two purposes at Ada's price.
+    let narrow = try issue(desk, options + ["6%", "--key", "ben"])
+    let closed = "owners of 3 parts agree, and 3 are needed"
+    #expect(try check("ada.json") == (false, open))
+    #expect(try check("ada.json", "--purpose", "train") == (true, closed))
+    #expect(try check("ada.json", "--purpose", "index") == (false, open))
+    #expect(try decisions(desk)["song.txt"] == "granted at 6%")
+    try desk.expect(["suspend", narrow, "--key", "ben"])
+    #expect(try check("ada.json", "--purpose", "train") == (false, open))
+    // A grant of all works holds for those that are the issuer's alone.
+    let all = try issue(desk, ["--all", "--purpose", "train", "--rate", "5%", "--key", "ada"])
+    try credential(all, "all.json")
+    #expect(
+      try check("all.json")
+        == (true, "of 2 works it holds for 1; of 1 not enough owners agree yet"))
   }
 
   @Test func `A suspended grant, another territory and a day to come admit nothing`() throws {

@@ -3,6 +3,7 @@
 
 import Canonical
 import Foundation
+import Primitives
 import TestSupport
 import Testing
 
@@ -35,6 +36,19 @@ private let withSpark: BuiltProgram? = {
       let text = try String(contentsOfFile: desk.corpus + "/" + path, encoding: .utf8)
       lines += (["path": .string(path), "text": .string(text)] as JSON).canonicalBytes + [0x0a]
     }
+    // By lines and columns a text goes as characters; a file that is none keeps its bytes.
+    let broken: [(name: String, bytes: [UInt8])] = [
+      ("latin.txt", [0x63, 0x61, 0x66, 0xe9]), ("bad.bin", [0xff, 0x00]),
+    ]
+    for (name, bytes) in broken {
+      let path = desk.corpus + "/ben/" + name
+      try Data(bytes).write(to: URL(filePath: path))
+      let line: JSON = ["path": .string("ben/" + name), "base64": .string(Base64.encode(bytes))]
+      lines += line.canonicalBytes + [0x0a]
+    }
+    let link = desk.corpus + "/ben/nowhere.txt"
+    try FileManager.default.createSymbolicLink(atPath: link, withDestinationPath: "absent")
+    lines += Array("{\"path\":\"ben/nowhere.txt\",\"text\":null}\n".utf8)
     try Data(lines).write(to: URL(filePath: desk.root + "/corpus.jsonl"))
     try desk.json("snapshot", "--out", "snapshot")
     try FileManager.default.createDirectory(
@@ -46,12 +60,14 @@ private let withSpark: BuiltProgram? = {
       ], in: desk.root, environment: ["SPARK_LOCAL_IP": "127.0.0.1"])
     try #require(outcome.status == 0, "\(outcome.output)\(outcome.errors)")
     let report = try JSON.parse(outcome.output.split(separator: "\n").last.map(String.init) ?? "")
-    #expect(report["documents"] == 8 && report["unnoticed"] == [], "\(report)")
+    #expect(report["documents"] == 11 && report["unnoticed"] == [], "\(report)")
     let size = try desk.size()
     var roots: Set<String> = []
-    for name in ["lines", "columns", "files"] {
-      let parts = try FileManager.default.contentsOfDirectory(atPath: desk.root + "/out/" + name)
-        .filter { $0.hasPrefix("part-") }.map { "out/\(name)/\($0)" }
+    for names in [["lines"], ["files"], ["columns", "bytes"]] {
+      let parts = try names.flatMap { name in
+        try FileManager.default.contentsOfDirectory(atPath: desk.root + "/out/" + name)
+          .filter { $0.hasPrefix("part-") }.map { "out/\(name)/\($0)" }
+      }
       #expect(parts.count > 1)
       // Each joined on the register as it was: one admission makes the snapshot old.
       let copy = try Desk(copying: desk)

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Attribution
+import Audit
 import Canonical
 import Disclosure
 import Register
@@ -19,6 +20,13 @@ extension FuzzTarget {
       let json = try JSON.parse(bytes)
       return try RegisterConfiguration(json: json).json == json
         ? nil : "a configuration is written otherwise"
+    },
+    FuzzTarget("audit-memory") { bytes in
+      let known = try AuditMemory.parse(bytes)
+      let written = AuditMemory.encode(origin: known.origin, known.record)
+      let again = try AuditMemory.parse(written)
+      return AuditMemory.encode(origin: again.origin, again.record) == written
+        ? nil : "what is remembered is written otherwise"
     },
     FuzzTarget("run-configuration") { bytes in
       let configuration = try RunConfiguration(json: try JSON.parse(bytes))

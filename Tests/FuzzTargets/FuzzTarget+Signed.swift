@@ -6,6 +6,7 @@ import Merkle
 import Primitives
 import Register
 import Signing
+import TransparencyLog
 
 extension FuzzTarget {
   /// The key that signs what would be refused for want of a signature before anything else is read.
@@ -55,6 +56,10 @@ extension FuzzTarget {
     FuzzTarget("signed-note") { bytes in
       let note = try SignedNote(parsing: bytes)
       return note.encoded.utf8.elementsEqual(bytes) ? nil : "a note has a second spelling"
+    },
+    FuzzTarget("log-proof") { bytes in
+      let proof = try LogProof(parsing: bytes)
+      return proof.encoded == bytes ? nil : "a proof has a second spelling"
     },
     FuzzTarget("note-verifier") { bytes in
       guard let text = text(bytes), let verifier = NoteVerifier(text) else { return nil }

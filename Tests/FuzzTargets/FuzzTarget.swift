@@ -18,7 +18,7 @@ package struct FuzzTarget: Sendable {
   }
 
   /// All targets.
-  package static let all = syntax + signed + gate + streams + files + rights
+  package static let all = syntax + signed + gate + streams + files + rights + log + network
 
   /// The target of a name.
   package static func named(_ name: String) -> FuzzTarget? { all.first { $0.name == name } }

@@ -6,6 +6,7 @@ import Gate
 import Primitives
 import Register
 import Signing
+import Synchronization
 import TestSupport
 import Testing
 
@@ -32,9 +33,11 @@ private struct Archive {
   }
 
   func gate(for purpose: Purpose = .train, at second: Int64 = 0) throws -> Gate {
-    try Gate(
+    Gate(
       state: ledger.state, purpose: purpose, grantee: testParty(0), at: testMoment(second),
-      fingerprints: { try #require(files[$0]) })
+      index: try GramIndex.temporary(
+        ledger.state.indexedWorks, load: { try #require(files[$0]) }),
+      fingerprints: { [files] in try #require(files[$0]) })
   }
 
   /// Decides with the text, and checks that the same follows without it and from the leaf.
@@ -47,8 +50,8 @@ private struct Archive {
     func candidate(_ words: WordSequence?) -> Candidate {
       Candidate(path: "a/b.txt", byteCount: 12, content: .work(work, words: words))
     }
-    let decision = gate.decide(candidate(words), in: corpus)
-    #expect(gate.decide(candidate(nil), in: corpus) == decision.withoutPassages)
+    let decision = try gate.decide(candidate(words), in: corpus)
+    #expect(try gate.decide(candidate(nil), in: corpus) == decision.withoutPassages)
     #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)
     return decision
   }
@@ -155,16 +158,25 @@ private enum AdmissionTestError: Error { case noCopy(String) }
     try archive.ledger.grant(.sample(), by: 1)
     #expect(try archive.decide(work).verdict.isAdmitted)
     let file = try #require(archive.files[work])
+    let files = Mutex(archive.files)
+    let before = Gate(
+      state: archive.ledger.state, purpose: .train, grantee: testParty(0), at: testMoment(0),
+      index: try GramIndex.temporary(archive.ledger.state.indexedWorks, load: { _ in file }),
+      fingerprints: { work in try #require(files.withLock { $0[work] }) })
+    let asking = Candidate(path: "a", byteCount: 1, content: .work(work, words: nil))
+    #expect(try before.decide(asking, in: []).verdict.isAdmitted)
     let other = try Fingerprint(utf8: bytes(["another", "text"])).encoded
     for wrong in [other, Array(file.dropLast()), file + [0], []] {
       archive.files[work] = wrong
+      files.withLock { $0[work] = wrong }
       #expect(throws: GateError.otherFingerprint(work)) { try archive.gate() }
+      #expect(throws: GateError.otherFingerprint(work)) { try before.decide(asking, in: []) }
     }
   }
 
   @Test func `An unreadable candidate is refused, and its leaf reads back`() throws {
     let gate = try Archive().gate()
-    let decision = gate.decide(
+    let decision = try gate.decide(
       Candidate(path: "é\u{0}/x", byteCount: 3, content: .unreadable("it is a directory")), in: [])
     #expect(decision.verdict == .unreadable("it is a directory"))
     #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)

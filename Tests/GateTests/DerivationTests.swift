@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Gate
 import Primitives
 import Testing
+
+@testable import Gate
 
 /// A way to disguise a copy.
 private struct Attack: CustomTestStringConvertible, Sendable {
@@ -61,13 +62,10 @@ private let attacks: [Attack] =
   fileprivate func `Disguised copies are found and nothing else is`(attack: Attack) throws {
     var random = Philox4x32(key: 21, stream: 0)
     let works = (0..<8).map { syntheticText(words: 6000, key: UInt64($0)) }
-    var index = FingerprintIndex()
-    for (number, work) in works.enumerated() {
-      index.add(try Fingerprint(utf8: bytes(work)), of: identifier(number))
-    }
+    let index = try GramIndex.temporary(try works.map { try Fingerprint(utf8: bytes($0)) })
     for number in 0..<3 {
       let copy = Array(attack.apply(works[number], &random).utf8)
-      let found = index.resemblances(of: try WordSequence(utf8: copy)).matches
+      let found = try index.resemblances(of: try WordSequence(utf8: copy))
         .filter { DerivationRule.standard.reason(for: $0) != nil }
       #expect(found.map(\.work) == [identifier(number)])
     }
@@ -76,13 +74,10 @@ private let attacks: [Attack] =
   @Test(.enabled(if: kingJames != nil, "the Debian packages bible-kjv and -text are not installed"))
   func `Books that tell the same story are not copies, and edited books are`() throws {
     let books = try #require(kingJames)
-    var index = FingerprintIndex()
-    for (number, book) in books.enumerated() {
-      index.add(try Fingerprint(utf8: book), of: identifier(number))
-    }
+    let index = try GramIndex.temporary(try books.map { try Fingerprint(utf8: $0) })
     var highest = 0
     for (number, book) in books.enumerated() {
-      for match in index.resemblances(of: try WordSequence(utf8: book)).matches {
+      for match in try index.resemblances(of: try WordSequence(utf8: book)) {
         let reason = DerivationRule.standard.reason(for: match)
         #expect((reason == .sameText) == (match.work == identifier(number)))
         guard match.work != identifier(number) else { continue }
@@ -96,7 +91,7 @@ private let attacks: [Attack] =
       let words = books[number].split { $0 == UInt8(ascii: " ") || $0 == UInt8(ascii: "\n") }
         .map { String(decoding: $0, as: UTF8.self) }
       let edited = Array(swapping(10).apply(words, &random).utf8)
-      let found = index.resemblances(of: try WordSequence(utf8: edited)).matches
+      let found = try index.resemblances(of: try WordSequence(utf8: edited))
         .filter { DerivationRule.standard.reason(for: $0) != nil }
       #expect(found.map(\.work) == [identifier(number)])
     }

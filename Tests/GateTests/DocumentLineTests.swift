@@ -48,7 +48,9 @@ private struct LineMaker {
   }
 
   mutating func line() -> [UInt8] {
-    let keys = ["path", "text", "meta", "id", "p\\u0061th", "te\\u0078t", "é", "", "te", "textt"]
+    let keys = [
+      "path", "text", "base64", "meta", "id", "p\\u0061th", "te\\u0078t", "é", "", "te", "textt",
+    ]
     let spaces = ["", "", "", " ", "\t", "\r", "  "]
     var members: [String] = []
     if random.below(8) > 0 { members.append("\"path\":" + string()) }
@@ -110,7 +112,7 @@ private struct LineMaker {
         if let work = candidate.work { #expect(work == SHA256.digest(text)) }
       case .unreadable(let path, let error):
         #expect(candidate.path == path ?? "line:" + SHA256.digest(bytes).hex)
-        #expect(candidate.byteCount == bytes.count)
+        #expect(candidate.byteCount == (error == .notRead ? 0 : bytes.count))
         #expect(reason(candidate) == "\(error)")
       }
     }
@@ -130,12 +132,34 @@ private struct LineMaker {
     }
   }
 
+  @Test
+  func `A file that is no text goes by its bytes, and one that nobody could read by its path`()
+    throws
+  {
+    for content: [UInt8] in [[0x63, 0xe9], Array("some words".utf8), [], [0xff, 0x00]] {
+      let candidate = line("{\"path\":\"a\",\"base64\":\"\(Base64.encode(content))\"}")
+      #expect(candidate.path == "a" && candidate.byteCount == content.count)
+      do {
+        _ = try WordSequence(utf8: content)
+        #expect(candidate.work == SHA256.digest(content))
+      } catch {
+        #expect(candidate.work == nil && reason(candidate) == "\(error)")
+      }
+    }
+    let unread = line(#"{"path":"a","text":null}"#)
+    #expect(unread.byteCount == 0 && reason(unread) == "the file cannot be read")
+    #expect(line(#"{"path":"a","text":"b","base64":"?"}"#).work == SHA256.digest("b"))
+    for wrong in [#"{"path":"a","base64":"YQ"}"#, #"{"path":"a","base64":1}"#, #"{"path":"a"}"#] {
+      #expect(reason(line(wrong)) == "\(DocumentLineError.noText)")
+    }
+  }
+
   @Test func `What is no document is unreadable, with a reason and a remedy`() {
     let cases: [(String, DocumentLineError)] = [
       ("", .empty), (" \t\r", .empty), ("[]", .noObject), ("\"path\"", .noObject),
       (#"{"text":"a b"}"#, .noPath), (#"{"path":"","text":"a"}"#, .noPath),
       (#"{"path":1,"text":"a"}"#, .noPath), (#"{"path":"a"}"#, .noText),
-      (#"{"path":"a","text":null}"#, .noText), (#"{"path":"a","text":["a"]}"#, .noText),
+      (#"{"path":"a","text":["a"]}"#, .noText),
     ]
     for (text, error) in cases {
       #expect(reason(line(text)) == "\(error)", "\(text)")

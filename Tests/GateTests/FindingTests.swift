@@ -18,11 +18,11 @@ import Testing
     let corpus = try SampleCorpus(key: UInt64(key))
     let gate = try corpus.gate()
     let works = Set(corpus.candidates.compactMap(\.work))
-    let whole = CorpusDecisions(corpus.candidates.map { gate.finding(on: $0) })
+    let whole = CorpusDecisions(try corpus.candidates.map { try gate.finding(on: $0) })
     #expect(whole.decisions.count == corpus.candidates.count)
     #expect(CorpusDecisions.areOrdered(whole.decisions))
     // One pass over a corpus that is known gives the same as two phases.
-    let direct = corpus.candidates.map { gate.decide($0, in: works).json.canonicalBytes }
+    let direct = try corpus.candidates.map { try gate.decide($0, in: works).json.canonicalBytes }
     #expect(
       direct.sorted { $0.lexicographicallyPrecedes($1) }
         == whole.leaves.sorted { $0.lexicographicallyPrecedes($1) })
@@ -35,7 +35,7 @@ import Testing
       let gates = try (0..<2).map { _ in try corpus.gate() }
       let again = CorpusDecisions(
         try shuffled.enumerated().map { number, candidate in
-          let json = gates[number % 2].finding(on: candidate).json
+          let json = try gates[number % 2].finding(on: candidate).json
           return try Finding(json: try JSON.parse(json.canonicalBytes))
         })
       #expect(again.leaves == whole.leaves && again.root == whole.root)
@@ -49,7 +49,7 @@ import Testing
     for key in 0..<12 {
       let corpus = try SampleCorpus(key: UInt64(key))
       let gate = try corpus.gate()
-      let findings = corpus.candidates.map { gate.finding(on: $0) }
+      let findings = try corpus.candidates.map { try gate.finding(on: $0) }
       let works = Set(corpus.candidates.compactMap(\.work))
       for finding in findings where !finding.yieldsTo.isEmpty {
         let own = finding.yieldsTo.map(\.original)
@@ -73,7 +73,7 @@ import Testing
     let corpus = try SampleCorpus(key: 1)
     let gate = try corpus.gate()
     let finding = try #require(
-      corpus.candidates.map { gate.finding(on: $0) }.first { !$0.yieldsTo.isEmpty })
+      try corpus.candidates.map { try gate.finding(on: $0) }.first { !$0.yieldsTo.isEmpty })
     let object = try #require(finding.json.object)
     #expect(try Finding(json: finding.json) == finding)
     for wrong: JSON in [[], "x", [1], [finding.json]] {
@@ -97,7 +97,8 @@ import Testing
   @Test func `Decisions out of order are told from those in order`() throws {
     let corpus = try SampleCorpus(key: 3)
     let gate = try corpus.gate()
-    let decisions = CorpusDecisions(corpus.candidates.map { gate.finding(on: $0) }).decisions
+    let decisions = CorpusDecisions(try corpus.candidates.map { try gate.finding(on: $0) })
+      .decisions
     #expect(CorpusDecisions.areOrdered([]) && CorpusDecisions.areOrdered(decisions))
     for index in 1..<decisions.count where decisions[index] != decisions[index - 1] {
       var swapped = decisions

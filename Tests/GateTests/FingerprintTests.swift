@@ -1,9 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Gate
 import Primitives
 import Testing
+
+@testable import Gate
 
 @Suite struct FingerprintTests {
   @Test(arguments: [1, 7, 8, 9, 500])
@@ -39,20 +40,14 @@ import Testing
       func grams(_ words: [String]) -> Set<[String]> {
         Set((0...(words.count - 8)).map { Array(words[$0..<$0 + 8]) })
       }
-      var index = FingerprintIndex()
-      for (number, text) in texts.dropLast().enumerated() {
-        index.add(try Fingerprint(utf8: bytes(text)), of: identifier(number))
-      }
+      let index = try GramIndex.temporary(
+        try texts.dropLast().map { try Fingerprint(utf8: bytes($0)) })
       let submitted = texts[3]
-      let result = index.resemblances(of: try WordSequence(utf8: bytes(submitted)))
+      let result = try index.resemblances(of: try WordSequence(utf8: bytes(submitted)))
       let all = texts.dropLast().map(grams)
-      #expect(result.matches.allSatisfy { $0.submittedGrams == grams(submitted).count })
-      #expect(
-        result.coveredGrams
-          == grams(submitted).filter { gram in all.contains { $0.contains(gram) } }
-          .count)
+      #expect(result.allSatisfy { $0.submittedGrams == grams(submitted).count })
       for (number, expected) in all.enumerated() {
-        let match = result.matches.first { $0.work == identifier(number) }
+        let match = result.first { $0.work == identifier(number) }
         #expect(
           match?.sharedGrams ?? 0 == expected.intersection(grams(submitted)).count, "\(round)")
         if let match { #expect(match.registeredGrams == expected.count) }
@@ -66,11 +61,10 @@ import Testing
     let parts = [
       foreign[..<50], original[100..<140], foreign[50..<90], original[10..<80], foreign[90...],
     ]
-    var index = FingerprintIndex()
-    index.add(try Fingerprint(utf8: bytes(original)), of: identifier(1))
+    let index = try GramIndex.temporary([try Fingerprint(utf8: bytes(original))])
     let text = bytes(parts.flatMap { $0 })
     let words = try WordSequence(utf8: text)
-    let match = try #require(index.resemblances(of: words).matches.first)
+    let match = try #require(try index.resemblances(of: words).first)
     let passages = match.passages.map { String(decoding: text[$0.bytes], as: UTF8.self) }
     #expect(passages == [3, 1].map { parts[$0].joined(separator: " ") })
     #expect(match.passages.map(\.wordCount) == [70, 40])
@@ -78,10 +72,11 @@ import Testing
   }
 
   @Test func `A short text is recognised as a whole only`() throws {
-    var index = FingerprintIndex()
-    index.add(try Fingerprint(utf8: Array("An old silent pond".utf8)), of: identifier(1))
+    let index = try GramIndex.temporary([
+      try Fingerprint(utf8: Array("An old silent pond".utf8))
+    ])
     func matches(_ text: String) throws -> [Resemblance] {
-      index.resemblances(of: try WordSequence(utf8: Array(text.utf8))).matches
+      try index.resemblances(of: try WordSequence(utf8: Array(text.utf8)))
     }
     let same = try #require(try matches("an OLD, silent — pond!").first)
     #expect(DerivationRule.standard.reason(for: same) == .sameText)

@@ -62,8 +62,15 @@ struct SampleCorpus {
 
   /// The gate of the register.
   func gate() throws -> Gate {
-    try Gate(
+    gate(
+      index: try GramIndex.temporary(
+        ledger.state.indexedWorks, load: { try #require(files[$0]) }))
+  }
+
+  /// The gate of the register with an index of its works.
+  func gate(index: GramIndex) -> Gate {
+    Gate(
       state: ledger.state, purpose: .train, grantee: testParty(0), at: testMoment(15),
-      fingerprints: { try #require(files[$0]) })
+      index: index, fingerprints: { [files] in try #require(files[$0]) })
   }
 }

@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import CWords
-import Gate
 import Primitives
 import Testing
+
+@testable import Gate
 
 /// Reads a text into words and grams scalar by scalar and word by word: slow and plain.
 private struct Twin {
@@ -172,6 +173,21 @@ private struct Twin {
       for capacity in [31, 32, 70, 300] {
         #expect(
           read(bytes, capacity, cwords_read) == read(bytes, capacity, cwords_read_portable))
+      }
+    }
+  }
+
+  @Test func `The wide instructions and the plain ones hash the same runs`() {
+    var random = Philox4x32(key: 41, stream: 0)
+    for count in Array(0...80) + [255, 256, 2047, 2048, 2049, 5000] {
+      let words = (0..<count).map { _ in UInt64(random.next32()) << 32 | UInt64(random.next32()) }
+      for wantsFives in [true, false] {
+        let wide = GramHash.all(ofWords: words, wantsFives: wantsFives)
+        #expect(
+          wide == GramHash.all(ofWords: words, wantsFives: wantsFives, isPortable: true), "\(count)"
+        )
+        #expect(wide.eights.count == max(0, count - 7))
+        #expect(wide.fives.count == (wantsFives ? max(0, count - 4) : 0))
       }
     }
   }

@@ -101,12 +101,15 @@ import Testing
   private static func decide(
     _ ledger: SampleLedger, _ work: Digest, _ file: [UInt8], for purpose: Purpose
   ) throws -> Verdict {
-    let gate = try Gate(
+    let directory = try TemporaryDirectory()
+    let index = try GramIndex.empty.extended(
+      to: ledger.state.indexedWorks, in: directory.path, isKept: false, load: { _ in file })
+    let gate = Gate(
       state: ledger.state, purpose: purpose, grantee: testParty(0), at: testMoment(5),
-      fingerprints: { _ in file })
+      index: index, fingerprints: { _ in file })
     let candidate = Candidate(
       path: "a.txt", byteCount: text.count, content: .work(work, words: nil))
-    let decision = gate.decide(candidate, in: [work])
+    let decision = try gate.decide(candidate, in: [work])
     #expect(try Decision(json: try JSON.parse(decision.json.canonicalBytes)) == decision)
     return decision.verdict
   }

@@ -3,7 +3,7 @@
 
 import Canonical
 import Primitives
-import Signing
+@testable import Signing
 import TestSupport
 import Testing
 
@@ -31,6 +31,27 @@ import Testing
       proof[member] = value
       object["proof"] = .object(proof)
     }
+  }
+
+  @Test func `What a proof signs is cut out of the canonical bytes as it is made from the members`()
+    throws
+  {
+    let plain = try DataIntegrity.sign(document: ["n": 1], key: key, created: Self.created)
+    let later = changing { $0["@context"] = ["https://a.example", "https://b.example", "more"] }
+    for (document, isCut) in [(signed, true), (plain, true), (later, false)] {
+      let bytes = document.canonicalBytes
+      let object = try #require(document.object)
+      let options = try #require(object["proof"]?.object).removing("proofValue")
+      let made = DataIntegrity.signedBytes(options: options, document: object.removing("proof"))
+      #expect(DataIntegrity.signedBytes(in: bytes) == (isCut ? made : nil))
+      let signer = DIDKey(key.publicKey)
+      #expect(DataIntegrity.verify(document: document, canonicalBytes: bytes).signer == signer)
+      #expect(DataIntegrity.verify(document: document).signer == signer)
+    }
+    let altered = changing { $0["n"] = 2 }
+    #expect(
+      DataIntegrity.verify(document: altered, canonicalBytes: altered.canonicalBytes)
+        == .invalid(.wrongSignature))
   }
 
   @Test(.enabled(if: Vectors.areAvailable(for: "W3C eddsa-jcs-2022")))

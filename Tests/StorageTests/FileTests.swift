@@ -68,8 +68,36 @@ import Testing
     #expect(try FileSystem.filesBelow(directory.path) == ["a/b/kept", "deep"])
   }
 
+  @Test func `A lock whose file is removed or replaced keeps nobody out, and says so`() throws {
+    let lock = try FileLock(path: path("lock"))
+    #expect(lock.isHeld)
+    try FileSystem.removeFile(path("lock"))
+    #expect(!lock.isHeld)
+    let other = try FileLock(path: path("lock"))
+    #expect(other.isHeld && !lock.isHeld)
+    other.release()
+    #expect(!other.isHeld)
+  }
+
+  @Test func `A file system that does not report its errors is synced file by file`() throws {
+    #expect(try SyncRoot(path: "/proc").method == .eachFile)
+    let parts = [directory.path, "/proc"]
+    #expect(try SyncRoot(path: directory.path, parts: parts).method == .eachFile)
+    #expect(try SyncRoot(path: directory.path, method: .fileSystem).method == .fileSystem)
+    #expect(throws: StorageError.self) { try SyncRoot(path: path("none")) }
+  }
+
+  @Test(arguments: [SyncMethod.fileSystem, .eachFile])
+  func `A batch that is discarded leaves no file`(_ method: SyncMethod) throws {
+    var batch = DurableBatch(in: try SyncRoot(path: directory.path, method: method))
+    for name in ["1", "a/2"] { try batch.write([1], to: path(name)) }
+    #expect(try FileSystem.filesBelow(directory.path) == ["1", "a/2"])
+    try batch.discard()
+    #expect(try FileSystem.filesBelow(directory.path).isEmpty)
+  }
+
   @Test func `A batch writes into directories it makes`() throws {
-    var batch = DurableBatch()
+    var batch = DurableBatch(in: try SyncRoot(path: directory.path))
     for name in ["x/1", "x/2", "y/z/1"] { try batch.write(Array(name.utf8), to: path(name)) }
     try batch.finish()
     #expect(try FileSystem.filesBelow(directory.path) == ["x/1", "x/2", "y/z/1"])

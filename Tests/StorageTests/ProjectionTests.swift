@@ -75,7 +75,7 @@ func openingOf(_ value: String, _ number: Int) -> Commitment {
       "projection": 1, "event": ledger.events.count, "party": 11, "work": 20, "ownership": 20,
       "collection": 0, "collection_work": 0, "use_grant": 10,
       "grant_purpose": 10, "admission": 1, "run": 1, "target": 1, "checkpoint": 1, "model": 1,
-      "revenue": 1, "settlement": 1, "signal": 0,
+      "revenue": 1, "settlement": 1, "signal": 0, "erasure": 0,
     ]
     for (table, count) in counts {
       let rows = try database.prepare("SELECT count(*) FROM \(table)").rows()

@@ -40,6 +40,16 @@ package struct BuiltProgram: Sendable {
     /// Sends it a signal.
     package func send(_ signal: Int32) { kill(process.processIdentifier, signal) }
 
+    /// The next line that it writes to standard output, without its end; what came until its end where
+    /// that is sooner.
+    package func line() throws -> String {
+      var bytes = Data()
+      while let byte = try output.fileHandleForReading.read(upToCount: 1), byte.first != 0x0a {
+        bytes += byte
+      }
+      return String(decoding: bytes, as: UTF8.self)
+    }
+
     /// Waits for its end; it must not write more than a pipe holds to standard error.
     package func outcome() throws -> Outcome {
       let text = try output.fileHandleForReading.readToEnd() ?? Data()

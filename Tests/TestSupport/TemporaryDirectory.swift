@@ -15,5 +15,9 @@ package final class TemporaryDirectory: Sendable {
     try FileManager.default.createDirectory(atPath: path, withIntermediateDirectories: true)
   }
 
-  deinit { try? FileManager.default.removeItem(atPath: path) }
+  deinit {
+    try? FileManager.default.removeItem(atPath: path)
+    // What programs remember of work here, where a test puts that beside it.
+    try? FileManager.default.removeItem(atPath: path + ".state")
+  }
 }

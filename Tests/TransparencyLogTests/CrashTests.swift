@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: Apache-2.0
 
 import Foundation
+import Merkle
 import Primitives
 import Signing
 import Storage
@@ -9,151 +10,112 @@ import TestSupport
 import Testing
 import TransparencyLog
 
-/// The writer that is killed, beside the tests in the build directory.
-private let crashWriter: String = {
-  let executable = (try? FileManager.default.destinationOfSymbolicLink(atPath: "/proc/self/exe"))
-  return URL(filePath: executable ?? "").deletingLastPathComponent()
-    .appending(path: "CrashWriter").path
-}()
-
-/// Whether system calls can be made to fail here; prints one visible notice where they cannot.
-private let canInject: Bool = {
-  let process = Process()
-  process.executableURL = URL(filePath: "/usr/bin/strace")
-  process.arguments = ["-qq", "-o", "/dev/null", "/bin/true"]
-  if (try? process.run()) != nil {
-    process.waitUntilExit()
-    if process.terminationStatus == 0 { return true }
-  }
-  print("NOTICE: fault injection into the log's system calls: skipped (strace is not usable here)")
-  return false
-}()
-
 @Suite(.serialized) struct CrashTests {
-  private let temporary: TemporaryDirectory
-  private let signer: NoteSigner
-  private var path: String { temporary.path + "/log" }
-
-  init() throws {
-    temporary = try TemporaryDirectory()
-    let key = try #require(SecretKey(seed: [UInt8](repeating: 1, count: 32)))
-    signer = try #require(NoteSigner(name: "log.example/crash", key: key))
-    _ = try LogWriter.create(path: path, signer: signer)
+  /// What the rounds of a kill loop have seen acknowledged.
+  private struct Tally {
+    var kills = 0
+    var acknowledged: [UInt64: String] = [:]
+    var seen = LogState(size: 0, root: SHA256Tree().emptyRoot)
+    var checked: UInt64 = 0
   }
 
-  private static func entry(_ index: UInt64) -> [UInt8] {
-    Array("entry \(index) \(String(repeating: "x", count: Int(index % 97)))".utf8)
-  }
-
-  /// Checks that the log is whole and holds at least what was acknowledged; returns its size.
-  private func checkLog(acknowledged: UInt64, after cause: String) throws -> UInt64 {
-    let reader = try LogReader(path: path, verifier: signer.verifier)
-    #expect(reader.size >= acknowledged, "\(cause)")
-    try reader.forEachEntry(in: 0..<reader.size) { index, bytes in
-      if bytes != Self.entry(index) { Issue.record("\(cause): entry \(index) is another") }
+  /// Starts a program that submits from eight threads, kills it, and checks what is published.
+  private func round(_ number: Int, _ log: CrashLog, _ tally: inout Tally, wait: UInt32) throws {
+    let run = try CrashRun([log.path, "many", "8", "1000000", "\(number)"])
+    let first = run.firstLines()
+    usleep(wait)
+    kill(run.process.processIdentifier, SIGKILL)
+    let lines = run.finish(after: first)
+    #expect(run.wasKilled, "\(lines.suffix(2))")
+    tally.kills += 1
+    for line in lines where line.hasPrefix("acknowledged ") {
+      let words = line.split(separator: " ", maxSplits: 2)
+      let index = try #require(UInt64(words[1]))
+      #expect(
+        tally.acknowledged.updateValue(String(words[2]), forKey: index) == nil,
+        "an index was given twice")
     }
-    let damage = Fsck.check(path: path, verifier: signer.verifier).filter(\.isDamage)
-    #expect(damage.isEmpty, "\(cause)")
-    return reader.size
+    // Before anybody repairs anything, as any web server would serve it.
+    tally.seen = try log.checkPublished(
+      seen: tally.seen, entriesFrom: tally.checked, "kill \(number)"
+    ) { tally.acknowledged[$0].map { Array($0.utf8) } }
+    let newest = tally.acknowledged.keys.max()
+    #expect(newest.map { $0 < tally.seen.size } ?? true, "an acknowledged entry is lost")
+    tally.checked = tally.seen.size
   }
 
-  private static func acknowledged(in output: Data) -> UInt64 {
-    let lines = String(decoding: output, as: UTF8.self).split(separator: "\n")
-    return lines.compactMap { line in
-      line.hasPrefix("acknowledged ") ? UInt64(line.dropFirst(13)) : nil
-    }.max() ?? 0
-  }
-
-  @Test func `Forty kills at random moments lose nothing that was acknowledged`() throws {
+  @Test func `Kills at random moments with eight submitting threads lose nothing acknowledged`()
+    throws
+  {
     var random = Philox4x32(key: 40, stream: 0)
-    var acknowledged: UInt64 = 0
-    for round in 0..<40 {
-      let process = Process()
-      process.executableURL = URL(filePath: crashWriter)
-      process.arguments = [path, "1000000", String([1, 3, 100, 300][Int(random.below(4))])]
-      let output = Pipe()
-      process.standardOutput = output
-      try process.run()
-      let first = output.fileHandleForReading.availableData
-      usleep(random.below(25_000))
-      kill(process.processIdentifier, SIGKILL)
-      process.waitUntilExit()
-      let rest = output.fileHandleForReading.readDataToEndOfFile()
-      acknowledged = max(acknowledged, Self.acknowledged(in: first + rest))
-      #expect(process.terminationReason == .uncaughtSignal, "round \(round)")
-      acknowledged = try checkLog(acknowledged: acknowledged, after: "kill \(round)")
+    let (logs, rounds) = CrashRun.isLong ? (12, 50) : (2, 20)
+    var (kills, acknowledged, entries) = (0, 0, UInt64(0))
+    for _ in 0..<logs {
+      let log = try CrashLog(size: 0)
+      var tally = Tally()
+      for number in 0..<rounds {
+        // Mostly in the first appends, at times after a few hundred.
+        try round(
+          number, log, &tally, wait: random.below(25_000) * (number % 4 == 0 ? 8 : 1))
+      }
+      let writer = try LogWriter.open(path: log.path, signer: log.signer)
+      #expect(writer.size >= tally.seen.size)
+      try log.checkPublished(seen: tally.seen, "the end") {
+        tally.acknowledged[$0].map { Array($0.utf8) }
+      }
+      #expect(Fsck.check(path: log.path, verifier: log.signer.verifier).isEmpty)
+      kills += tally.kills
+      acknowledged += tally.acknowledged.count
+      entries += writer.size
     }
-    let writer = try LogWriter.open(path: path, signer: signer)
-    #expect(writer.size == acknowledged)
-    #expect(Fsck.check(path: path, verifier: signer.verifier).isEmpty)
+    print(
+      "NOTICE: \(kills) kills, \(entries) entries in \(logs) logs, \(acknowledged) acknowledged, 0 lost"
+    )
   }
 
-  @Test(
-    .enabled(if: canInject),
-    arguments: [
-      "fsync:error=EIO", "fsync:signal=KILL", "write:error=ENOSPC", "write:signal=KILL",
-      "rename:error=EIO", "rename:signal=KILL", "unlink:signal=KILL", "unlink:error=EIO",
-      "mkdir:error=ENOSPC",
-    ])
-  func `A fault at any one call leaves the old log or the new one`(fault: String) throws {
-    var acknowledged: UInt64 = 0
-    var failures = 0
-    for when in 1...8 {
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/strace")
-      process.arguments = [
-        "-f", "-qq", "-o", "/dev/null", "-e", "trace=fsync,write,rename,unlink,mkdir",
-        "-e", "inject=\(fault):when=\(when)", crashWriter, path, "4", "70",
-      ]
-      let output = Pipe()
-      process.standardOutput = output
-      try process.run()
-      let data = output.fileHandleForReading.readDataToEndOfFile()
-      process.waitUntilExit()
-      let isKilled = process.terminationReason == .uncaughtSignal
-      let isFailure = isKilled || process.terminationStatus != 0
-      if isFailure { failures += 1 }
-      // Four batches make more than eight of these calls each: none may fail unnoticed.
-      if ["fsync", "write", "rename"].contains(fault.prefix { $0 != ":" }) {
-        #expect(isFailure, "\(fault) at \(when)")
+  @Test func `Of processes that open a log at the same time one writes, the others are refused`()
+    throws
+  {
+    let log = try CrashLog(size: 0)
+    for _ in 0..<(CrashRun.isLong ? 40 : 5) {
+      let before = try log.reader().size
+      let runs = try (0..<4).map { _ in try CrashRun([log.path, "one", "6", "3"]) }
+      var writers = 0
+      for run in runs {
+        let lines = run.finish()
+        if lines.contains("done") {
+          writers += 1
+        } else {
+          #expect(run.process.terminationStatus == 3)
+          #expect(lines.contains { $0.contains("held by") }, "\(lines)")
+        }
       }
-      let text = String(decoding: data, as: UTF8.self)
-      if fault.hasPrefix("fsync:error"), text.contains("failed") {
-        #expect(text.contains("the disk did not confirm"))
-      }
-      if fault.hasPrefix("write:error"), text.contains("failed") {
-        #expect(text.contains("the disk is full: make room"))
-      }
-      acknowledged = max(acknowledged, Self.acknowledged(in: data))
-      acknowledged = try checkLog(acknowledged: acknowledged, after: "\(fault) at \(when)")
+      #expect(writers >= 1)
+      // Who came after the first one's end wrote after it: each batch is there once.
+      #expect(try log.reader().size == before + UInt64(writers) * 18)
     }
-    // Removing what is superseded may fail without harm; every other fault must have been noticed.
-    #expect(failures > 0 || fault == "unlink:error=EIO")
-    let writer = try LogWriter.open(path: path, signer: signer)
-    #expect(try writer.append([Self.entry(writer.size)]).upperBound == acknowledged + 1)
-    let left = Fsck.check(path: path, verifier: signer.verifier)
-    #expect(left.isEmpty || fault.hasPrefix("unlink"))
+    try log.checkPublished(seen: LogState(size: 0, root: SHA256Tree().emptyRoot), "four writers")
   }
 
-  @Test(.enabled(if: canInject))
-  func `A batch costs a handful of syncs, whatever its length`() throws {
-    func syncCount(batches: Int, width: Int) throws -> Int {
-      let trace = temporary.path + "/trace"
-      let process = Process()
-      process.executableURL = URL(filePath: "/usr/bin/strace")
-      process.arguments = [
-        "-f", "-qq", "-o", trace, "-e", "trace=fsync", crashWriter, path, "\(batches)", "\(width)",
-      ]
-      process.standardOutput = FileHandle.nullDevice
-      try process.run()
-      process.waitUntilExit()
-      #expect(process.terminationStatus == 0)
-      let text = String(decoding: try FileSystem.readFile(trace), as: UTF8.self)
-      return text.split(separator: "\n").filter { $0.contains("fsync(") }.count
+  @Test(arguments: [SyncMethod.fileSystem, .eachFile])
+  func `A batch costs two syncs, whatever its length`(_ method: SyncMethod) throws {
+    let log = try CrashLog(size: 3)
+    func syncs(batches: Int, width: Int) throws -> Int {
+      let trace = log.temporary.path + "/trace"
+      var environment = ["CADASTRE_TRACE": trace]
+      if method == .eachFile { environment["CADASTRE_SYNC_EACH"] = "1" }
+      let run = try CrashRun([log.path, "one", "\(batches)", "\(width)"], environment: environment)
+      #expect(run.finish().contains("done"))
+      let operations = try FileOperation.read(trace)
+      return operations.filter { $0.kind == .sync || $0.kind == .syncFileSystem }.count
     }
-    _ = try syncCount(batches: 1, width: 1)
-    // Bundle, tile, their two directories, checkpoint and its directory.
-    #expect(try syncCount(batches: 10, width: 1) == 60)
-    #expect(try syncCount(batches: 1, width: 200) == 6)
+    if method == .fileSystem {
+      #expect(try syncs(batches: 10, width: 1) == 20)
+      #expect(try syncs(batches: 1, width: 200) == 2)
+      #expect(try syncs(batches: 1, width: 2000) == 2)
+    } else {
+      // Journal, bundle, tile, checkpoint, and the directories of the last three.
+      #expect(try syncs(batches: 10, width: 1) == 70)
+    }
   }
 }

@@ -69,7 +69,9 @@ import TransparencyLog
     }
     #expect(
       Base64.encode(writer.checkpoint.root.bytes) == "EOKES+WPYDBHHMKbnRdNvvg+n8y+j/U3sXhyv6AD2g8=")
-    let files = try FileSystem.filesBelow(log.path)
+    let files = try FileSystem.filesBelow(log.path).filter {
+      SampleLog.isNeeded($0, size: 70_000)
+    }
     #expect(files.count == 552)
     for name in ["tile/0/273.p/112", "tile/1/001.p/17", "tile/2/000.p/1", "tile/entries/273.p/112"]
     {
@@ -121,25 +123,79 @@ import TransparencyLog
     }
   }
 
-  @Test func `Superseded partial tiles are served from the longer ones`() throws {
-    let writer = try LogWriter.create(path: log.path, signer: log.signer)
-    var seen: [(String, [UInt8])] = []
-    for size in 1...300 as ClosedRange<UInt64> {
+  @Test(arguments: [SyncMethod.fileSystem, .eachFile])
+  func
+    `Every file that a checkpoint implied can be served as it lies, until its full tile is there`(
+      _ method: SyncMethod
+    ) throws
+  {
+    let writer = try LogWriter.create(path: log.path, signer: log.signer, syncing: method)
+    var seen: [Tile: [UInt8]] = [:]
+    for size in 1...600 as ClosedRange<UInt64> {
       _ = try writer.append([SampleLog.entry(size - 1)])
-      guard size % 37 == 0 || size == 256 || size == 300 else { continue }
-      for name in try FileSystem.filesBelow(log.path) where name != "checkpoint" {
-        seen.append((name, try FileSystem.readFile(log.path + "/" + name)))
+      // What this checkpoint implies: each of its tiles, by its own name and no other.
+      let contents = [Tile.Content.entries] + Tile.levels(size: size).map { .hashes(level: $0) }
+      for tile in contents.flatMap({ Tile.row($0, size: size) }) where seen[tile] == nil {
+        seen[tile] = try FileSystem.readFile(log.path + "/" + tile.path)
+      }
+      guard size % 37 == 0 || size % 256 < 3 else { continue }
+      for (tile, bytes) in seen {
+        // A client of any web server: the file, or the full tile in its place.
+        let path = log.path + "/" + tile.path
+        if FileSystem.fileExists(path) {
+          #expect(try FileSystem.readFile(path) == bytes)
+        } else {
+          let full = try FileSystem.readFile(log.path + "/" + tile.full.path)
+          #expect(full.starts(with: bytes), "\(tile.path) is gone, and no full tile has it")
+        }
       }
     }
     let reader = try log.reader()
-    #expect(try FileSystem.filesBelow(log.path).count == 6)
-    for (name, bytes) in seen {
-      let served = try reader.file(name)
-      #expect(served == bytes, "\(name)")
+    for (tile, bytes) in seen {
+      let served = try reader.file(tile.path)
+      #expect(served == bytes, "\(tile.path)")
     }
     #expect(try reader.file("checkpoint") != nil)
-    for name in ["tile/0/001.p/45", "tile/0/002", "tile/1/001", "tile/../checkpoint", "x", ""] {
+    for name in ["tile/0/002.p/89", "tile/0/003", "tile/1/001", "tile/../checkpoint", "x", ""] {
       #expect(try reader.file(name) == nil)
+    }
+    // Full tiles had their narrower ones removed.
+    for name in ["tile/0/000.p", "tile/entries/000.p", "tile/0/001.p"] {
+      #expect(!FileSystem.fileExists(log.path + "/" + name), "\(name)")
+    }
+    #expect(log.findings().isEmpty)
+  }
+
+  @Test func `Narrower tiles of a writer that closed go when their full ones are durable`() throws {
+    do {
+      let writer = try log.fill(to: 200)
+      _ = try writer.append((200..<300).map(SampleLog.entry))
+      _ = consume writer
+    }
+    #expect(FileSystem.fileExists(log.path + "/tile/0/000.p/200"))
+    #expect(log.findings().isEmpty)
+    let writer = try LogWriter.open(path: log.path, signer: log.signer)
+    #expect(FileSystem.fileExists(log.path + "/tile/0/000.p/200"), "nothing was synced since")
+    _ = try writer.append([SampleLog.entry(300)])
+    #expect(!FileSystem.fileExists(log.path + "/tile/0/000.p"))
+    #expect(log.findings().isEmpty)
+  }
+
+  @Test func `A writer whose lock or checkpoint another one took writes nothing`() throws {
+    let writer = try log.fill(to: 3)
+    try FileSystem.removeFile(log.path + ".lock")
+    let other = try LogWriter.open(path: log.path, signer: log.signer)
+    #expect(throws: LogError.notTheWriter(path: log.path + ".lock")) {
+      try writer.append([SampleLog.entry(3)])
+    }
+    #expect(throws: LogError.stopped) { try writer.append([SampleLog.entry(3)]) }
+    #expect(try other.append([SampleLog.entry(3)]) == 3..<4)
+    let third = try SampleLog()
+    try third.fill(to: 9)
+    try DurableFile.write(
+      FileSystem.readFile(third.path + "/checkpoint"), to: log.path + "/checkpoint")
+    #expect(throws: LogError.notTheWriter(path: log.path + "/checkpoint")) {
+      try other.append([SampleLog.entry(4)])
     }
   }
 }

@@ -1,6 +1,7 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
+import Merkle
 import Primitives
 import Signing
 import TestSupport
@@ -21,6 +22,11 @@ final class SampleLog {
 
   static func entry(_ index: UInt64) -> [UInt8] {
     Array(#"{"n":\#(index),"type":"consent.granted"}"#.utf8)
+  }
+
+  /// Whether a log of that size needs the file: it is not a partial tile of an older checkpoint.
+  static func isNeeded(_ name: String, size: UInt64) -> Bool {
+    Tile(path: name).map { Tile.at($0.content, index: $0.index, size: size) == $0 } ?? true
   }
 
   /// Makes the log and fills it in batches of changing length.

@@ -46,10 +46,11 @@ package struct Gate {
   private let moment: Timestamp
   private let territory: Territory?
   package let rule: DerivationRule
-  private let index: FingerprintIndex
-  private let fingerprints: [Digest: Fingerprint]
+  private let whitelist: Whitelist
+  private let index: GramIndex
+  private let load: @Sendable (Digest) throws -> [UInt8]
 
-  /// Reads the fingerprints of all registered works.
+  /// Takes a register and the index of its works.
   ///
   /// - Parameters:
   ///   - state: The register as of the decision.
@@ -57,35 +58,27 @@ package struct Gate {
   ///   - grantee: Who asks.
   ///   - moment: The moment for grants that begin or end.
   ///   - territory: Where the works will be used, if anybody said.
-  ///   - counting: Which grams count; all of them where nothing else is declared.
+  ///   - whitelist: Passages that count for nobody.
   ///   - rule: When a work counts as derived.
-  ///   - load: Gives the fingerprint file of a work.
-  /// - Throws: What loading or decoding throws, and `GateError` for a file that is not the one its
-  ///   registration names; without all fingerprints nothing is decided.
+  ///   - index: All registered works, in the order of the log; there may be later ones.
+  ///   - load: Gives the fingerprint file of a work; called by any thread.
   package init(
     state: RegisterState, purpose: Purpose, grantee: DIDKey, at moment: Timestamp,
-    in territory: Territory? = nil, counting: GramCounting = .all,
-    rule: DerivationRule = .standard, fingerprints load: (Digest) throws -> [UInt8]
-  ) throws {
+    in territory: Territory? = nil, leavingOut whitelist: Whitelist = .none,
+    rule: DerivationRule = .standard, index: GramIndex,
+    fingerprints load: @escaping @Sendable (Digest) throws -> [UInt8]
+  ) {
+    precondition(
+      index.workCount >= state.works.count, "nothing is decided without all registered works")
     self.state = state
     self.purpose = purpose
     self.grantee = grantee
     self.moment = moment
     self.territory = territory
+    self.whitelist = whitelist
     self.rule = rule
-    var index = FingerprintIndex(counting: counting)
-    var fingerprints: [Digest: Fingerprint] = [:]
-    for (work, registered) in state.works.sorted(by: { $0.key < $1.key }) {
-      let file = try load(work)
-      guard SHA256.digest(file) == registered.registration.fingerprint else {
-        throw GateError.otherFingerprint(work)
-      }
-      let fingerprint = try Fingerprint(encoded: file)
-      index.add(fingerprint, of: work)
-      fingerprints[work] = fingerprint
-    }
     self.index = index
-    self.fingerprints = fingerprints
+    self.load = load
   }
 
   /// Decides on one candidate, in the order of the design: grant, revocation, derivation,
@@ -98,8 +91,9 @@ package struct Gate {
   ///   - corpus: All works that ask together: of an owner's own near-duplicates among them only the
   ///     one registered first is used, so that a copy never earns twice.
   /// - Returns: The decision, with every fact it relied on.
-  package func decide(_ candidate: Candidate, in corpus: Set<Digest>) -> Decision {
-    finding(on: candidate).decision(in: corpus)
+  /// - Throws: As ``finding(on:)``.
+  package func decide(_ candidate: Candidate, in corpus: Set<Digest>) throws -> Decision {
+    try finding(on: candidate).decision(in: corpus)
   }
 }
 
@@ -110,29 +104,47 @@ extension Gate: AdmissionSource {
   /// block it. An original stands in the way if it is another owner's or may not be used. An owner's
   /// own earlier work that may be used stands in the way only of a corpus that it is in itself,
   /// which the second phase knows.
-  package func finding(on candidate: Candidate) -> Finding {
+  ///
+  /// - Throws: `GateError` for a fingerprint that is not the one its registration names,
+  ///   `GramIndexError` for an index that is damaged, what reading throws; nothing is decided then.
+  package func finding(on candidate: Candidate) throws -> Finding {
+    try finding(on: candidate) { fingerprint, words, isAsked in
+      try index.resemblances(
+        of: fingerprint, words: words, leavingOut: whitelist, among: isAsked)
+    }
+  }
+
+  /// The same, whoever finds what a text resembles.
+  func finding(
+    on candidate: Candidate,
+    resembling matches: (Fingerprint, WordSequence?, (Digest) -> Bool) throws -> [Resemblance]
+  ) throws -> Finding {
     guard case .work(let work, let words) = candidate.content, let standing = standing(of: work)
     else { return Finding(onUnregistered: candidate) }
     var verdict = standing.verdict
     var yieldsTo: [CopyEvidence] = []
     if verdict.isGranted {
-      for match in resemblances(of: work, words: words) {
-        guard match.work != work, let reason = rule.reason(for: match),
-          let earlier = self.standing(of: match.work), earlier.position < standing.position
+      let fingerprint = try fingerprint(of: work)
+      guard words.map({ $0.count == fingerprint.wordCount }) ?? true else {
+        throw GateError.otherText(work)
+      }
+      let earlier = try matches(fingerprint, words) { other in
+        state.works[other].map { $0.position < standing.position } ?? false
+      }
+      for match in earlier {
+        guard let reason = rule.reason(for: match), let original = self.standing(of: match.work)
         else { continue }
         let evidence = CopyEvidence(match, reason: reason)
-        guard earlier.owner == standing.owner, earlier.verdict.isAdmitted else {
+        guard original.owner == standing.owner, original.verdict.isAdmitted else {
           verdict = .copy(evidence)
           break
         }
         yieldsTo.append(evidence)
       }
-    }
-    if verdict.isGranted, let fingerprint = fingerprints[work],
-      RepetitionRule.standard.isRepetitive(fingerprint)
-    {
-      verdict = .repetitive(
-        repeated: fingerprint.repeatedGrams, of: fingerprint.gramsInOrder.count)
+      if verdict.isGranted, RepetitionRule.standard.isRepetitive(fingerprint) {
+        verdict = .repetitive(
+          repeated: fingerprint.repeatedGrams, of: fingerprint.gramsInOrder.count)
+      }
     }
     return Finding(
       Decision(
@@ -144,19 +156,22 @@ extension Gate: AdmissionSource {
   /// The finding on a registered work for a ``SnapshotTable``: passages are ranges of words.
   ///
   /// - Precondition: the work is registered.
-  package func findingInWords(on work: Digest) -> Finding {
-    guard let fingerprint = fingerprints[work] else {
-      preconditionFailure("a snapshot is made of registered works")
-    }
-    return finding(
+  /// - Throws: As ``finding(on:)``.
+  package func findingInWords(on work: Digest) throws -> Finding {
+    let count = try fingerprint(of: work).wordCount
+    return try finding(
       on: Candidate(
         path: "", byteCount: 0,
-        content: .work(work, words: WordSequence(numbered: fingerprint.wordCount))))
+        content: .work(work, words: WordSequence(numbered: count))))
   }
 
-  private func resemblances(of work: Digest, words: WordSequence?) -> [Resemblance] {
-    guard let fingerprint = fingerprints[work] else { return [] }
-    return index.resemblances(of: fingerprint, words: words).matches
+  /// The fingerprint of a registered work, compared with its registration.
+  private func fingerprint(of work: Digest) throws -> Fingerprint {
+    let file = try load(work)
+    guard SHA256.digest(file) == state.works[work]?.registration.fingerprint else {
+      throw GateError.otherFingerprint(work)
+    }
+    return try Fingerprint(encoded: file)
   }
 
   private func standing(of work: Digest) -> Standing? {
@@ -204,6 +219,8 @@ private struct Standing {
 package enum GateError: Error, Hashable, Sendable {
   /// The fingerprint file of a work is not the one that its registration names.
   case otherFingerprint(Digest)
+  /// The fingerprint that a work was registered with is not that of its text.
+  case otherText(Digest)
 }
 
 extension GateError: CustomStringConvertible {
@@ -211,6 +228,20 @@ extension GateError: CustomStringConvertible {
     switch self {
     case .otherFingerprint(let work):
       "the fingerprint of the work \(work.short) is not the one in the log: restore it from a copy"
+    case .otherText(let work):
+      "the work \(work.short) was registered with the fingerprint of another text: nothing is"
+        + " decided on it; leave it out of the corpus"
+    }
+  }
+}
+
+extension RegisterState {
+  /// All works in the order of the log, with the fingerprints that their registrations name.
+  ///
+  /// - Complexity: O(n log n).
+  package var indexedWorks: [IndexedWork] {
+    works.sorted { $0.value.position < $1.value.position }.map {
+      IndexedWork($0.key, fingerprint: $0.value.registration.fingerprint)
     }
   }
 }

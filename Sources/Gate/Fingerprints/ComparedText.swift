@@ -5,85 +5,67 @@ import Primitives
 
 /// A submitted text made ready to be compared with registered works one by one, exactly.
 ///
-/// Both indexes find candidates in their own way and leave the comparison to this type, so that a
-/// decision does not depend on how a work was found.
+/// How a work was found makes no difference to the comparison.
 struct ComparedText {
   /// How many passages of a match are kept for a reader, longest first.
   static let passagesShown = 5
 
   /// What a registered work brings along beside its grams.
   struct Registered {
-    /// Its place in the order of registration.
-    var ordinal: UInt32
     var work: Digest
     var wordCount: Int
     var sequence: UInt64
-    /// The distinct grams that count.
-    var countedGrams: Int
-    /// The distinct runs of five words that count.
-    var countedShortGrams: Int
   }
 
   private let print: Fingerprint
   private let words: WordSequence?
   private let long: ComparedGrams
   private let short: ComparedGrams
-  /// Whether each distinct gram was found in a work so far.
-  private var isCovered: [Bool]
+  private let whitelist: Whitelist
 
   /// Prepares a text.
   ///
   /// - Parameters:
   ///   - print: The text's fingerprint.
   ///   - words: The text, if passages are wanted.
-  ///   - excludedFrom: From which work on a gram does not count, `GramCounting.never` for none; nil
-  ///     where every gram counts.
-  init(
-    _ print: Fingerprint, words: WordSequence?, excludedFrom: ((UInt64) -> UInt32)?
-  ) {
+  ///   - whitelist: Passages that count for nobody.
+  init(_ print: Fingerprint, words: WordSequence?, leavingOut whitelist: Whitelist) {
     precondition(
       words.map { $0.count == print.wordCount } ?? true,
       "passages are shown in the text that the fingerprint was made from")
     self.print = print
     self.words = words
-    long = ComparedGrams(print.gramsInOrder, excludedFrom: excludedFrom)
-    short = ComparedGrams(print.shortGramsInOrder, excludedFrom: excludedFrom)
-    isCovered = Array(repeating: false, count: long.grams.count)
+    self.whitelist = whitelist
+    long = ComparedGrams(print.gramsInOrder, leavingOut: whitelist)
+    short = ComparedGrams(print.shortGramsInOrder, leavingOut: whitelist)
   }
 
-  /// Those that a work had so far.
-  var coveredGrams: Int { isCovered.count { $0 } }
-
   /// Compares with one work; nil where the two have nothing in common that counts.
-  mutating func compare(
+  func compare(
     with other: Registered, grams: borrowing Span<UInt64>, shortGrams: borrowing Span<UInt64>
   ) -> Resemblance? {
     let isSameText = other.sequence == print.sequence && other.wordCount == print.wordCount
-    let shared = long.shared(with: grams, from: other.ordinal)
+    let shared = long.shared(with: grams)
     guard isSameText || shared.count > 0 else { return nil }
-    let shortResemblance = compareShort(with: other, shortGrams: shortGrams)
-    for place in shared.places where long.counts(place, from: other.ordinal) {
-      isCovered[Int(place)] = true
-    }
+    let shortResemblance = compareShort(with: shortGrams)
     let stretches = long.stretches(shared)
     let longest = stretches.lazy.map(\.counted).max() ?? 0
     return Resemblance(
-      work: other.work, sharedGrams: shared.count, submittedGrams: shared.ofText,
-      registeredGrams: other.countedGrams, short: shortResemblance, isSameText: isSameText,
+      work: other.work, sharedGrams: shared.count, submittedGrams: long.countedGrams,
+      registeredGrams: grams.count - whitelist.count(of: grams), short: shortResemblance,
+      isSameText: isSameText,
       longestPassageWords: longest == 0
         ? 0 : min(longest + GramHash.length - 1, print.wordCount),
       passages: words.map { passages(stretches, in: $0) } ?? [])
   }
 
-  private func compareShort(
-    with other: Registered, shortGrams: borrowing Span<UInt64>
-  ) -> ShortResemblance {
+  private func compareShort(with shortGrams: borrowing Span<UInt64>) -> ShortResemblance {
     guard !short.grams.isEmpty, shortGrams.count > 0 else { return .none }
-    let shared = short.shared(with: shortGrams, from: other.ordinal)
+    let shared = short.shared(with: shortGrams)
     guard shared.count > 0 else { return .none }
     return ShortResemblance(
-      sharedGrams: shared.count, submittedGrams: shared.ofText,
-      registeredGrams: other.countedShortGrams,
+      sharedGrams: shared.count, submittedGrams: short.countedGrams,
+      registeredGrams: shortGrams.count - whitelist.count(of: shortGrams),
       stretches: short.stretches(shared).count { $0.counted > 0 })
   }
 
@@ -116,14 +98,10 @@ struct ComparedGrams {
 
   /// Which grams a text shares with a work.
   struct Shared {
-    /// The work's place in the order of registration.
-    let ordinal: UInt32
     /// The places of the shared distinct grams, ascending.
     let places: [UInt32]
     /// Those of them that count.
     let count: Int
-    /// The distinct grams of the text that count for this work.
-    let ofText: Int
   }
 
   /// The distinct grams in ascending order.
@@ -133,10 +111,12 @@ struct ComparedGrams {
   /// The positions of the text ordered by gram, and where each gram's begin.
   private let positions: [UInt32]
   private let firsts: [UInt32]
-  /// For each distinct gram, from which work on it does not count; empty where all count.
-  private let excludedFrom: [UInt32]
+  /// For each distinct gram, whether it does not count; empty where all count.
+  private let isLeftOut: [Bool]
+  /// The distinct grams that count.
+  let countedGrams: Int
 
-  init(_ inOrder: [UInt64], excludedFrom exclusion: ((UInt64) -> UInt32)?) {
+  init(_ inOrder: [UInt64], leavingOut whitelist: Whitelist) {
     let grams = GramSorting.distinct(inOrder)
     let places = inOrder.map { UInt32(GramSearch.lowerBound(of: $0, in: grams.span)) }
     var firsts = [UInt32](repeating: 0, count: grams.count + 1)
@@ -148,36 +128,31 @@ struct ComparedGrams {
       positions[Int(next[Int(place)])] = UInt32(position)
       next[Int(place)] += 1
     }
-    let excludedFrom = exclusion.map { exclusion in grams.map(exclusion) } ?? []
-    let isNeeded = excludedFrom.contains { $0 != GramCounting.never }
+    let isLeftOut = whitelist == .none ? [] : grams.map { whitelist.contains($0) }
+    let leftOut = isLeftOut.count { $0 }
     self.grams = grams
     self.places = places
     self.positions = positions
     self.firsts = firsts
-    self.excludedFrom = isNeeded ? excludedFrom : []
+    self.isLeftOut = leftOut == 0 ? [] : isLeftOut
+    countedGrams = grams.count - leftOut
   }
 
-  /// Whether a distinct gram counts for a work.
-  func counts(_ place: UInt32, from ordinal: UInt32) -> Bool {
-    excludedFrom.isEmpty || excludedFrom[Int(place)] > ordinal
-  }
+  /// Whether a distinct gram counts.
+  private func counts(_ place: UInt32) -> Bool { isLeftOut.isEmpty || !isLeftOut[Int(place)] }
 
   /// Compares with the grams of a work.
-  func shared(with others: borrowing Span<UInt64>, from ordinal: UInt32) -> Shared {
+  func shared(with others: borrowing Span<UInt64>) -> Shared {
     let places = GramSearch.shared(grams.span, with: others)
-    guard !excludedFrom.isEmpty else {
-      return Shared(ordinal: ordinal, places: places, count: places.count, ofText: grams.count)
-    }
     return Shared(
-      ordinal: ordinal, places: places, count: places.count { counts($0, from: ordinal) },
-      ofText: excludedFrom.count { $0 > ordinal })
+      places: places, count: isLeftOut.isEmpty ? places.count : places.count { counts($0) })
   }
 
   /// The shared stretches in the order of the text; grams that do not count join and are not counted.
   func stretches(_ shared: Shared) -> [Stretch] {
     var stretches: [Stretch] = []
     func add(_ position: Int) {
-      let counted = counts(places[position], from: shared.ordinal) ? 1 : 0
+      let counted = counts(places[position]) ? 1 : 0
       if let last = stretches.last, last.positions.upperBound == position {
         stretches[stretches.count - 1] = Stretch(
           positions: last.positions.lowerBound..<position + 1, counted: last.counted + counted)

@@ -31,10 +31,12 @@ package struct Fingerprint: Sendable, Equatable {
   ///
   /// - Complexity: O(n) in the number of words.
   package init(_ words: WordSequence) {
+    let hashes = GramHash.all(
+      ofWords: words.hashes, wantsFives: words.count <= GramHash.longestShortText)
     self.init(
-      wordCount: words.count, sequence: GramHash.sequence(ofWords: words.hashes),
-      gramsInOrder: GramHash.grams(ofWords: words.hashes),
-      shortGramsInOrder: GramHash.shortGrams(ofWords: words.hashes))
+      wordCount: words.count, sequence: hashes.sequence,
+      gramsInOrder: words.count < GramHash.length ? [hashes.sequence] : hashes.eights,
+      shortGramsInOrder: hashes.fives)
   }
 
   /// Makes the fingerprint of a text in UTF-8.

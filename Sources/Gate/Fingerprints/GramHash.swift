@@ -26,12 +26,6 @@ enum GramHash {
   /// The state before the first byte of a word (the offset basis of FNV-1a).
   static let start = cwords_start
 
-  /// The multiplier of grams: 2⁶⁴ divided by the golden ratio, made odd.
-  static let multiplier: UInt64 = 0x9e37_79b9_7f4a_7c15
-
-  /// The multiplier of whole texts: the first prime of XXH64.
-  static let sequenceMultiplier: UInt64 = 0x9e37_79b1_85eb_ca87
-
   /// The finaliser of MurmurHash3 (`fmix64`), a bijection.
   @inline(__always)
   static func mixed(_ value: UInt64) -> UInt64 { cwords_mixed(value) }
@@ -44,43 +38,42 @@ enum GramHash {
     words > longestShortText ? 0 : max(0, words - shortLength + 1)
   }
 
-  /// The hash of each run of eight words, in order; for fewer words one hash of them all.
-  static func grams(ofWords words: [UInt64]) -> [UInt64] {
-    words.count < length ? [sequence(ofWords: words)] : runs(of: length, in: words)
+  /// The hashes of a text.
+  struct All: Equatable {
+    /// The hash of the whole sequence of words and of how many they are.
+    var sequence: UInt64
+    /// The hash of each run of eight words, in order; none for fewer words.
+    var eights: [UInt64]
+    /// The hash of each run of five words, in order; none for fewer words or where not wanted.
+    var fives: [UInt64]
   }
 
-  /// The hash of each run of five words of a short text, in order; none for other texts.
-  static func shortGrams(ofWords words: [UInt64]) -> [UInt64] {
-    shortCount(ofWords: words.count) == 0 ? [] : runs(of: shortLength, in: words)
-  }
-
-  /// The hash of a whole sequence of words and of how many they are.
-  static func sequence(ofWords words: [UInt64]) -> UInt64 {
-    var sum = UInt64(words.count)
-    for word in words {
-      sum &+= word &* multiplier
-      sum = (sum << 31 | sum >> 33) &* sequenceMultiplier
-    }
-    return mixed(sum)
-  }
-
-  /// The hash of each run of so many words, in order; none for fewer words.
-  @inline(__always)
-  static func runs(of length: Int, in words: [UInt64]) -> [UInt64] {
-    guard words.count >= length else { return [] }
-    let leaving = (0..<length).reduce(1 as UInt64) { power, _ in power &* multiplier }
-    let count = words.count - length + 1
-    let words = words.span
-    return Array(unsafeUninitializedCapacity: count) { grams, initialized in
-      var sum: UInt64 = 0
-      for index in 0..<length - 1 { sum = sum &* multiplier &+ words[index] }
-      var left: UInt64 = 0
-      for index in 0..<count {
-        sum = sum &* multiplier &+ words[index + length - 1] &- left &* leaving
-        left = words[index]
-        grams.initializeElement(at: index, to: mixed(sum))
+  /// Hashes all runs of a text's words in one pass.
+  ///
+  /// - Parameters:
+  ///   - words: The hashes of the words.
+  ///   - wantsFives: Whether runs of five words are wanted.
+  ///   - isPortable: Whether the processor's wide instructions are left alone; for tests.
+  /// - Returns: The hashes, the same on every processor.
+  /// - Complexity: O(n).
+  static func all(
+    ofWords words: [UInt64], wantsFives: Bool, isPortable: Bool = false
+  ) -> All {
+    var all = All(sequence: 0, eights: [], fives: [])
+    let eightCount = max(0, words.count - length + 1)
+    let fiveCount = wantsFives ? max(0, words.count - shortLength + 1) : 0
+    all.eights = [UInt64](unsafeUninitializedCapacity: eightCount) { eights, count in
+      let eights = eights.baseAddress
+      all.fives = [UInt64](unsafeUninitializedCapacity: fiveCount) { fives, count in
+        let fives = fiveCount > 0 ? fives.baseAddress : nil
+        all.sequence =
+          isPortable
+          ? cwords_runs_portable(words, words.count, eights, fives)
+          : cwords_runs(words, words.count, eights, fives)
+        count = fiveCount
       }
-      initialized = count
+      count = eightCount
     }
+    return all
   }
 }

@@ -3,18 +3,9 @@
 
 package import Primitives
 
-/// What a submitted text has in common with the registered works.
-package struct Resemblances: Sendable, Equatable {
-  /// One for each work that shares a gram, the most shared grams first.
-  package let matches: [Resemblance]
-  /// The distinct grams of the submission that at least one of the matches has: shows
-  /// a text stitched from many works.
-  package let coveredGrams: Int
-}
-
 /// What a submitted text has in common with one registered work.
 ///
-/// Grams that do not count (``Whitelist``, ``GramCounting``) are in none of the numbers.
+/// Grams that do not count (``Whitelist``) are in none of the numbers.
 package struct Resemblance: Sendable, Equatable {
   /// The registered work.
   package let work: Digest

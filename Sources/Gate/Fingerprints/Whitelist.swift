@@ -1,9 +1,6 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-package import Primitives
-import Signing
-
 /// Declared passages whose grams count for neither side: licences, headers, famous quotations.
 ///
 /// Made from texts that everybody can read; two lists of the same grams are one list. A work that
@@ -36,18 +33,18 @@ package struct Whitelist: Sendable, Equatable {
       } catch .noWords {
         continue
       }
-      if words.count >= GramHash.length { grams += GramHash.grams(ofWords: words.hashes) }
-      grams += GramHash.runs(of: GramHash.shortLength, in: words.hashes)
+      let hashes = GramHash.all(ofWords: words.hashes, wantsFives: true)
+      grams += hashes.eights + hashes.fives
     }
     guard !grams.isEmpty else { throw .noWords(byteCount: bytes.count) }
     self.init(grams: GramSorting.distinct(grams))
   }
 
-  /// What stands for the list in logs: SHA-256 of its grams as little-endian 64-bit words.
-  package var digest: Digest {
-    var writer = ByteWriter()
-    for gram in grams { writer.writeLittleEndian(gram) }
-    return SHA256.digest(writer.bytes)
+  /// How many of some grams are listed; both ascending and distinct.
+  ///
+  /// - Complexity: linear in both, or nearly linear in the shorter where the other is far longer.
+  func count(of others: borrowing Span<UInt64>) -> Int {
+    grams.isEmpty ? 0 : GramSearch.shared(grams.span, with: others).count
   }
 
   /// Whether the gram does not count.
@@ -58,28 +55,4 @@ package struct Whitelist: Sendable, Equatable {
   private static func isSeparator(_ line: ArraySlice<UInt8>) -> Bool {
     line.first == UInt8(ascii: "%") && line.dropFirst().allSatisfy { $0 == 13 || $0 == 32 }
   }
-}
-
-/// Which grams count when texts are compared.
-///
-/// A gram that works of ``commonOwners`` owners have does not count for works registered after
-/// them: nobody can make the text of an earlier work common by registering copies of its passages.
-package struct GramCounting: Sendable, Equatable {
-  /// Passages that never count.
-  package var whitelist: Whitelist
-  /// From how many owners on a gram is common; nil where that is never asked.
-  package var commonOwners: Int?
-
-  /// Every gram counts.
-  package static let all = GramCounting()
-
-  /// Makes a setting; traps for a number of owners below two.
-  package init(whitelist: Whitelist = .none, commonOwners: Int? = nil) {
-    precondition(commonOwners.map { $0 >= 2 } ?? true, "what one owner has is not common")
-    self.whitelist = whitelist
-    self.commonOwners = commonOwners
-  }
-
-  /// Nothing is left out from this number on.
-  static let never = UInt32.max
 }

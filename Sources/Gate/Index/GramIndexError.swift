@@ -15,16 +15,26 @@ package enum GramIndexError: Error, Hashable, Sendable {
   case tooLarge(limit: Int)
   /// The work was added before.
   case repeatedWork
+
+  /// The file that is not to be used again; nil where it is no file's fault.
+  package var path: String? {
+    switch self {
+    case .unknownFormat(let path), .otherLength(let path, _, _), .damaged(let path),
+      .inconsistent(let path):
+      path
+    case .tooLarge, .repeatedWork: nil
+    }
+  }
 }
 
 extension GramIndexError: CustomStringConvertible {
   package var description: String {
-    let remedy = ": build it again from the fingerprints"
+    let remedy = ": run 'cadastre rebuild', which makes it again from the fingerprints"
     return switch self {
     case .unknownFormat(let path): "'\(path)' is no index of grams of a known version" + remedy
     case .otherLength(let path, let expected, let actual):
       "the index '\(path)' has \(actual) bytes and should have \(expected)" + remedy
-    case .damaged(let path): "the index '\(path)' is damaged: its digest is another" + remedy
+    case .damaged(let path): "the index '\(path)' is damaged: a checksum is another" + remedy
     case .inconsistent(let path): "the index '\(path)' points outside of itself" + remedy
     case .tooLarge(let limit): "an index holds at most \(limit) entries: build one for each part"
     case .repeatedWork: "a work was added to the index twice: add each work once"

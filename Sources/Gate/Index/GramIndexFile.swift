@@ -1,106 +1,75 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-internal import CWords
-package import Primitives
-import Signing
+import Primitives
 import Storage
 
-/// An index of grams on disk: finds which registered works a text shares passages with.
+/// One file of an index of grams: finds which of its works a text shares a run of eight words with.
 ///
 /// The file is mapped, so that any number of processes share one copy and only what is looked at is
-/// read. Candidates are the works that share a gram which can be looked up
-/// (``GramIndexSettings/window``) or are the same text; each is then compared exactly, as
-/// ``FingerprintIndex`` compares. Reading never leaves the file, whatever its bytes are.
+/// read. Exact: every gram of every work can be looked up. Each page is compared with its checksum
+/// before anything is taken from it, so that damage is an error and never finds less; and reading
+/// never leaves the file, whatever its bytes are.
 package struct GramIndexFile: Sendable {
-  private let path: String
-  private let file: MappedFile
+  let path: String
+  private let pages: CheckedPages
   private let layout: GramIndexLayout
   private let offsets: GramIndexLayout.Offsets
 
   /// Opens an index.
   ///
-  /// - Parameters:
-  ///   - path: What ``GramIndexBuilder`` wrote.
-  ///   - verifyingContent: Whether to hash the whole file. Only who has done so since the file was
-  ///     put in its place may leave it out; the sizes are compared in any case.
-  /// - Throws: `GramIndexError` for a file that is foreign, cut off or damaged, `StorageError`.
-  package init(path: String, verifyingContent: Bool = true) throws {
+  /// - Parameter path: What ``GramIndexBuilder`` wrote.
+  /// - Throws: `GramIndexError` for a file that is foreign, cut off or damaged at its beginning or
+  ///   end, `StorageError`.
+  /// - Complexity: O(1) but for the checksums, 8 bytes for each 4096 of the file.
+  package init(path: String) throws {
     self.path = path
-    file = try MappedFile(path: path)
+    let file = try MappedFile(path: path)
     let bytes = file.bytes
     guard bytes.count >= GramIndexLayout.headerSize, UInt16(1).littleEndian == 1,
       let layout = GramIndexLayout(
         header: UnsafeRawBufferPointer(rebasing: bytes[..<GramIndexLayout.headerSize]))
     else { throw GramIndexError.unknownFormat(path: path) }
     guard let offsets = layout.offsets else { throw GramIndexError.inconsistent(path: path) }
-    let expected = offsets.digest + Digest.byteCount
-    guard bytes.count == expected else {
+    guard bytes.count == offsets.end else {
       throw GramIndexError.otherLength(
-        path: path, expected: UInt64(expected), actual: bytes.count)
+        path: path, expected: UInt64(offsets.end), actual: bytes.count)
     }
+    guard let pages = CheckedPages(file, body: offsets.sums, pageCount: offsets.pageCount),
+      pages.bytes(0..<GramIndexLayout.headerSize) != nil
+    else { throw GramIndexError.damaged(path: path) }
+    self.pages = pages
     self.layout = layout
     self.offsets = offsets
-    if verifyingContent {
-      let content = UnsafeRawBufferPointer(rebasing: bytes[..<offsets.digest])
-      guard SHA256.digest(content) == digest else { throw GramIndexError.damaged(path: path) }
-    }
   }
+
+  /// A file whose body was made by hand, with checksums that agree: for who tests what reads it.
+  package static func sealed(_ body: [UInt8]) -> [UInt8] { CheckedPages.sealed(body) }
 
   /// How many works it has.
   package var workCount: Int { Int(layout.workCount) }
 
-  /// How it was made.
-  package var settings: GramIndexSettings { layout.settings }
+  /// How many grams and runs of five words it has, over all works.
+  var gramCount: Int { Int(layout.gramCount) }
 
-  /// The digest of the whitelist it was made with; of nothing where there was none.
-  package var whitelist: Digest { layout.whitelist }
-
-  /// What stands for the whole index in logs: the SHA-256 at its end.
-  package var digest: Digest {
-    Digest(bytes: file.bytes[offsets.digest...]) ?? Digest(0, 0, 0, 0)
-  }
-
-  /// Every work found that shares a gram with a text, the closest first.
-  ///
-  /// - Parameters:
-  ///   - submission: The text's fingerprint.
-  ///   - words: The text the fingerprint was made from, if passages are wanted.
-  /// - Returns: The matches, and how much of the submission they have.
-  /// - Throws: `GramIndexError.inconsistent` for a file that no builder wrote.
-  package func resemblances(
-    of submission: Fingerprint, words: WordSequence? = nil
-  ) throws(GramIndexError) -> Resemblances {
-    let candidates = try candidates(
-      withAnyOf: [submission.gramsInOrder, [submission.sequence]])
-    guard !candidates.isEmpty else { return Resemblances(matches: [], coveredGrams: 0) }
-    var text = ComparedText(submission, words: words, excludedFrom: exclusion)
-    var matches: [Resemblance] = []
-    for number in candidates {
+  /// The works in the order in which they were added.
+  func works() throws(GramIndexError) -> [IndexedWork] {
+    var works: [IndexedWork] = []
+    works.reserveCapacity(workCount)
+    for number in 0..<UInt32(workCount) {
       let work = try work(number)
-      let match = text.compare(
-        with: ComparedText.Registered(
-          ordinal: number, work: work.work, wordCount: Int(work.wordCount),
-          sequence: work.sequence, countedGrams: Int(work.countedGrams),
-          countedShortGrams: Int(work.countedShort)),
-        grams: Span(_unsafeElements: grams(of: work)),
-        shortGrams: Span(_unsafeElements: shortGrams(of: work)))
-      if let match { matches.append(match) }
+      works.append(IndexedWork(work.work, fingerprint: work.fingerprint))
     }
-    return Resemblances(matches, text)
+    return works
   }
 
-  /// Every work found that shares a gram with the text, with the passages.
-  package func resemblances(of words: WordSequence) throws(GramIndexError) -> Resemblances {
-    try resemblances(of: Fingerprint(words), words: words)
-  }
-
-  /// The numbers of the works that can be found by one of some keys, ascending.
-  func candidates(withAnyOf keys: [[UInt64]]) throws(GramIndexError) -> [UInt32] {
+  /// The numbers of the works that have one of some grams or sequences, ascending.
+  func candidates(withAnyOf keys: [UInt64]) throws(GramIndexError) -> [UInt32] {
+    let slots = pages.slots(
+      of: keys, table: offsets.keys, slots: Int(layout.slotCount), homes: layout.homeCount)
+    guard let slots else { throw .damaged(path: path) }
     var numbers: [UInt32] = []
-    for keys in keys {
-      for slot in slots(of: keys) { try addWorks(of: slot, to: &numbers) }
-    }
+    for slot in slots { try addWorks(of: slot, to: &numbers) }
     guard numbers.count > 1 else { return numbers }
     numbers.sort()
     var kept = 1
@@ -111,34 +80,24 @@ package struct GramIndexFile: Sendable {
     return Array(numbers[..<kept])
   }
 
-  /// The slots of the table that hold these keys.
-  private func slots(of keys: [UInt64]) -> [UInt64] {
-    guard !keys.isEmpty else { return [] }
-    let slotCount = Int(layout.slotCount)
-    let table = elements(UInt64.self, offsets.keys, 0, slotCount)
-    return Array(unsafeUninitializedCapacity: keys.count) { found, count in
-      count = cwords_find(
-        table.baseAddress, slotCount, layout.homeCount, keys, keys.count, found.baseAddress)
-    }
-  }
-
   private func addWorks(of slot: UInt64, to numbers: inout [UInt32]) throws(GramIndexError) {
-    let value = elements(UInt32.self, offsets.values, Int(slot), 1)[0]
+    let value = try elements(UInt32.self, offsets.values, Int(slot), 1)[0]
     guard value & GramIndexLayout.manyWorks != 0 else { return numbers.append(value) }
     let place = Int(value & ~GramIndexLayout.manyWorks)
     let postingCount = Int(layout.postingCount)
     guard place < postingCount else { throw .inconsistent(path: path) }
-    let count = Int(elements(UInt32.self, offsets.postings, place, 1)[0])
+    let count = Int(try elements(UInt32.self, offsets.postings, place, 1)[0])
     guard count <= postingCount - place - 1 else { throw .inconsistent(path: path) }
-    numbers += elements(UInt32.self, offsets.postings, place + 1, count)
+    numbers += try elements(UInt32.self, offsets.postings, place + 1, count)
   }
 
   /// What the index keeps of a work.
   func work(_ number: UInt32) throws(GramIndexError) -> GramIndexWork {
     guard number < layout.workCount else { throw .inconsistent(path: path) }
     let start = offsets.works + Int(number) * GramIndexLayout.workSize
-    let record = UnsafeRawBufferPointer(
-      rebasing: file.bytes[start..<start + GramIndexLayout.workSize])
+    guard let record = pages.bytes(start..<start + GramIndexLayout.workSize) else {
+      throw .damaged(path: path)
+    }
     guard let work = GramIndexWork(bytes: record), work.firstGram <= layout.gramCount,
       UInt64(work.gramCount) + UInt64(work.shortCount) <= layout.gramCount - work.firstGram,
       work.wordCount <= UInt64(WordSequence.longestText)
@@ -147,44 +106,33 @@ package struct GramIndexFile: Sendable {
   }
 
   /// The distinct grams of a work, ascending.
-  func grams(of work: GramIndexWork) -> UnsafeBufferPointer<UInt64> {
-    elements(UInt64.self, offsets.grams, Int(work.firstGram), Int(work.gramCount))
+  func grams(of work: GramIndexWork) throws(GramIndexError) -> UnsafeBufferPointer<UInt64> {
+    try elements(UInt64.self, offsets.grams, Int(work.firstGram), Int(work.gramCount))
   }
 
   /// The distinct runs of five words of a short work, ascending.
-  private func shortGrams(of work: GramIndexWork) -> UnsafeBufferPointer<UInt64> {
-    elements(
+  func shortGrams(of work: GramIndexWork) throws(GramIndexError) -> UnsafeBufferPointer<UInt64> {
+    try elements(
       UInt64.self, offsets.grams, Int(work.firstGram) + Int(work.gramCount), Int(work.shortCount))
-  }
-
-  /// From which work on a gram does not count; nil where all count.
-  var exclusion: ((UInt64) -> UInt32)? {
-    let count = Int(layout.commonCount)
-    guard count > 0 else { return nil }
-    return { gram in
-      let common = Span(_unsafeElements: elements(UInt64.self, offsets.common, 0, count))
-      guard let place = GramSearch.index(of: gram, in: common) else { return GramCounting.never }
-      return elements(UInt32.self, offsets.commonFrom, place, 1)[0]
-    }
   }
 
   /// Elements of one part, whose place and number were checked; parts are aligned to eight bytes.
   private func elements<Element: BitwiseCopyable>(
     _ type: Element.Type, _ part: Int, _ first: Int, _ count: Int
-  ) -> UnsafeBufferPointer<Element> {
+  ) throws(GramIndexError) -> UnsafeBufferPointer<Element> {
     let size = MemoryLayout<Element>.size
     let start = part + first * size
-    return UnsafeRawBufferPointer(rebasing: file.bytes[start..<start + count * size])
-      .bindMemory(to: type)
+    guard let bytes = pages.bytes(start..<start + count * size) else { throw .damaged(path: path) }
+    return bytes.bindMemory(to: type)
   }
 }
 
 extension GramIndexWork {
-  /// Reads a record; nil for another size.
+  /// Reads a record.
   init?(bytes: UnsafeRawBufferPointer) {
-    guard bytes.count == GramIndexLayout.workSize, let work = Digest(bytes: bytes[..<32]) else {
-      return nil
-    }
+    guard bytes.count == GramIndexLayout.workSize, let work = Digest(bytes: bytes[..<32]),
+      let fingerprint = Digest(bytes: bytes[32..<64])
+    else { return nil }
     func long(_ offset: Int) -> UInt64 {
       bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
     }
@@ -192,8 +140,7 @@ extension GramIndexWork {
       bytes.loadUnaligned(fromByteOffset: offset, as: UInt32.self)
     }
     self.init(
-      work: work, sequence: long(32), wordCount: long(40), firstGram: long(48),
-      gramCount: short(56), shortCount: short(60), countedGrams: short(64),
-      countedShort: short(68))
+      work: work, fingerprint: fingerprint, sequence: long(64), wordCount: long(72),
+      firstGram: long(80), gramCount: short(88), shortCount: short(92))
   }
 }

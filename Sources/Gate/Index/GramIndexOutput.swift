@@ -3,17 +3,17 @@
 
 internal import CWords
 import Primitives
-import Signing
 import Storage
 
-/// Writes the parts of an index in their order, and the digest at the end.
+/// Writes the parts of an index in their order, and the checksums at the end.
 struct GramIndexOutput: ~Copyable {
+  /// A multiple of the page's size.
   private static let pieceSize = 1 << 20
 
   private let file: DurableFileWriter
-  private var hasher = SHA256.Hasher()
   private var piece: [UInt8] = []
   private var count = 0
+  private var sums: [UInt64] = []
 
   init(path: String) throws(StorageError) {
     file = try DurableFileWriter(path: path)
@@ -26,10 +26,7 @@ struct GramIndexOutput: ~Copyable {
     var layout = GramIndexLayout()
     layout.workCount = UInt64(works.count)
     layout.gramCount = UInt64(grams.count / 8)
-    layout.commonCount = UInt64(table.commonCount)
     layout.postingCount = UInt64(table.postingCount)
-    layout.settings = table.settings
-    layout.whitelist = table.whitelist.digest
     // Three keys on four places; the last keys may stand behind the last home.
     layout.homeCount = UInt64(max(1, table.entryCount * 4 / 3))
     layout.slotCount = layout.homeCount
@@ -39,15 +36,16 @@ struct GramIndexOutput: ~Copyable {
     try append(layout.header)
     for work in works { try append(work.bytes) }
     try copy(grams)
-    try Self.forEachPair(table.common, table.commonCount) { try append($0.0) }
-    try Self.forEachPair(table.common, table.commonCount) { try append(UInt32($0.1)) }
-    try pad()
     try writeTable(table, layout)
     try copy(table.postings)
     try pad()
-    try flush()
+    try flush(whole: true)
+    let body = count
+    var ending = ByteWriter()
+    for sum in sums { ending.writeLittleEndian(sum) }
+    ending.writeLittleEndian(CheckedPages.seal(of: sums, body: body))
     let file = file
-    try file.append(hasher.finish().bytes)
+    try file.append(ending.bytes)
     try file.finish()
   }
 
@@ -73,26 +71,21 @@ struct GramIndexOutput: ~Copyable {
   private static func forEachSlot(
     _ table: GramTableWriter, _ homes: UInt64, _ body: (UInt64, UInt64, UInt64) throws -> Void
   ) throws {
-    var next: UInt64 = 0
-    try Self.forEachPair(table.entries, table.entryCount) { key, value in
-      let slot = max(next, cwords_home(key, homes))
-      try body(slot, key, value)
-      next = slot + 1
-    }
-  }
-
-  private static func forEachPair(
-    _ file: ScratchFile, _ count: Int, _ body: ((UInt64, UInt64)) throws -> Void
-  ) throws {
     let pieceCount = 1 << 16
+    var next: UInt64 = 0
     var pairs = Array(repeating: (0 as UInt64, 0 as UInt64), count: pieceCount)
-    for start in stride(from: 0, to: count, by: pieceCount) {
-      let size = min(pieceCount, count - start)
+    for start in stride(from: 0, to: table.entryCount, by: pieceCount) {
+      let size = min(pieceCount, table.entryCount - start)
       try pairs.withUnsafeMutableBytes {
         let memory = UnsafeMutableRawBufferPointer(rebasing: $0[..<(16 * size)])
-        try file.read(at: 16 * start, into: memory)
+        try table.entries.read(at: 16 * start, into: memory)
       }
-      for index in 0..<size { try body(pairs[index]) }
+      for index in 0..<size {
+        let (key, value) = pairs[index]
+        let slot = max(next, cwords_home(key, homes))
+        try body(slot, key, value)
+        next = slot + 1
+      }
     }
   }
 
@@ -109,28 +102,36 @@ struct GramIndexOutput: ~Copyable {
   private mutating func append<Value: FixedWidthInteger>(_ value: Value) throws {
     withUnsafeBytes(of: value.littleEndian) { piece.append(contentsOf: $0) }
     count += MemoryLayout<Value>.size
-    if piece.count >= Self.pieceSize { try flush() }
+    if piece.count >= Self.pieceSize { try flush(whole: false) }
   }
 
   private mutating func appendZeros(_ zeros: Int) throws {
     for _ in 0..<zeros { piece.append(0) }
     count += zeros
-    if piece.count >= Self.pieceSize { try flush() }
+    if piece.count >= Self.pieceSize { try flush(whole: false) }
   }
 
   private mutating func append(_ bytes: [UInt8]) throws {
     piece += bytes
     count += bytes.count
-    if piece.count >= Self.pieceSize { try flush() }
+    if piece.count >= Self.pieceSize { try flush(whole: false) }
   }
 
   private mutating func pad() throws {
     if count % 8 != 0 { try appendZeros(8 - count % 8) }
   }
 
-  private mutating func flush() throws {
-    hasher.update(piece)
-    try file.append(piece)
-    piece.removeAll(keepingCapacity: true)
+  /// Writes whole pages, and what is left of one where it is the last.
+  private mutating func flush(whole: Bool) throws {
+    let size = CheckedPages.pageSize
+    let end = whole ? piece.count : piece.count / size * size
+    piece.withUnsafeBytes { bytes in
+      for start in stride(from: 0, to: end, by: size) {
+        let page = UnsafeRawBufferPointer(rebasing: bytes[start..<min(start + size, end)])
+        sums.append(CheckedPages.sum(of: page, number: sums.count))
+      }
+    }
+    try piece.withUnsafeBytes { try file.append(UnsafeRawBufferPointer(rebasing: $0[..<end])) }
+    piece.removeFirst(end)
   }
 }

@@ -3,32 +3,20 @@
 
 import Storage
 
-/// That a work has a gram.
+/// That a work has a gram, or is the sequence of words with that hash.
 struct GramRecord {
-  /// What the gram is to the work.
-  enum Kind: UInt64 {
-    case gram = 0
-    /// A gram that can be looked up.
-    case keptGram = 1
-    /// A run of five words, which is only counted.
-    case shortGram = 2
-    /// The hash of the whole work.
-    case sequence = 3
-  }
-
   /// The gram.
   var key: UInt64
-  /// The work's number and the kind.
-  var value: UInt64
+  private var number: UInt64
 
-  init(_ key: UInt64, _ work: Int, _ kind: Kind) {
+  init(_ key: UInt64, _ work: Int) {
     // Zero marks free places of the table.
     self.key = max(key, 1)
-    value = UInt64(work) << 2 | kind.rawValue
+    number = UInt64(work)
   }
 
-  var work: Int { Int(value >> 2) }
-  var kind: Kind { Kind(rawValue: value & 3) ?? .sequence }
+  /// The work's number.
+  var work: UInt32 { UInt32(truncatingIfNeeded: number) }
 }
 
 /// Sorts records by gram, then in the order they came, in bounded memory: sorted runs on disk, merged.
@@ -111,7 +99,7 @@ private struct RunReader {
   private mutating func fill() throws {
     let count = min(pieceCount, rest.count / Self.size)
     if piece.count != count {
-      piece = Array(repeating: GramRecord(1, 0, .gram), count: count)
+      piece = Array(repeating: GramRecord(1, 0), count: count)
     }
     place = 0
     guard count > 0 else { return }

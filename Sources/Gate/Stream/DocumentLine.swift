@@ -7,8 +7,10 @@ import Signing
 
 /// One line of a stream of documents: a JSON object with the members `path` and `text`.
 ///
-/// The work is the text in UTF-8, so a text has the same digest as a file that holds it. Other
-/// members are ignored, but the line must be JSON as a whole, without two members of one name. What
+/// The work is the text in UTF-8, so a text has the same digest as a file that holds it. In place of
+/// `text` there may be `base64`, the bytes of a file, so that one which is no UTF-8 gets the decision
+/// that it gets as a file; and a `text` of null is a file that could not be read. Other members are
+/// ignored, but the line must be JSON as a whole, without two members of one name. What
 /// is anything else is a document all the same, and is refused as unreadable.
 package enum DocumentLine {
   /// The longest line that is read, in bytes, the line feed not counted: 64 MiB.
@@ -54,6 +56,9 @@ package enum DocumentLine {
       } catch {
         return Candidate(path: path, byteCount: text.count, content: .unreadable("\(error)"))
       }
+    case .unreadable(let path?, .notRead):
+      return Candidate(
+        path: path, byteCount: 0, content: .unreadable("\(DocumentLineError.notRead)"))
     case .unreadable(let path?, let reason):
       return Candidate(path: path, byteCount: line.count, content: .unreadable("\(reason)"))
     case .unreadable(nil, let reason):
@@ -112,10 +117,12 @@ package enum DocumentLine {
     guard let path = object["path"]?.string, isUsable(path) else {
       return .unreadable(path: nil, reason: .noPath)
     }
-    guard let text = object["text"]?.string else {
-      return .unreadable(path: path, reason: .noText)
+    switch (object["text"], object["base64"]?.string.flatMap(Base64.decode)) {
+    case (.string(let text), _): return .document(path: path, text: Array(text.utf8))
+    case (.null, _): return .unreadable(path: path, reason: .notRead)
+    case (nil, let bytes?): return .document(path: path, text: bytes)
+    default: return .unreadable(path: path, reason: .noText)
     }
-    return .document(path: path, text: Array(text.utf8))
   }
 
   /// Whether a path can stand in a decision.
@@ -136,8 +143,10 @@ package enum DocumentLineError: Error, Hashable, Sendable {
   case noObject
   /// No member `path` that is a usable string.
   case noPath
-  /// No member `text` that is a string.
+  /// Neither a member `text` that is a string nor `base64` that is one.
   case noText
+  /// A `text` of null: whoever made the line could not read the file.
+  case notRead
 
   /// What the strict reader says, without the names that a document chose.
   init(_ error: JSONError) {
@@ -159,6 +168,7 @@ extension DocumentLineError: CustomStringConvertible {
     case .noPath:
       "the line has no 'path' of 1 to \(DocumentLine.longestPath) bytes: name the document"
     case .noText: "the line has no 'text' that is a string: give the document's text"
+    case .notRead: "the file cannot be read"
     }
   }
 }

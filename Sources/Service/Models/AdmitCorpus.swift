@@ -52,13 +52,9 @@ package enum AdmitCorpus {
     in writer: RegisterWriter, for question: AdmissionQuestion, whitelist: DeclaredWhitelist?,
     at moment: Timestamp
   ) throws -> Gate {
-    let layout = writer.layout
     precondition(question.whitelist == whitelist?.digest, "the question names its whitelist")
-    return try Gate(
-      state: writer.state, purpose: question.purpose, grantee: question.grantee, at: moment,
-      in: question.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
-      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
-    )
+    return try RegisterGate.make(
+      writer.layout, writer.state, for: question, whitelist: whitelist, at: moment)
   }
 
   /// The second phase: logs the decisions on a corpus under one root, with their files.

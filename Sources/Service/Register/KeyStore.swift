@@ -33,10 +33,15 @@ package struct KeyStore: Sendable {
     guard !FileSystem.fileExists(path(name)) else {
       throw ServiceError.refused("a key named '\(name)' exists: choose another name")
     }
+    try Self.write(key, to: path(name))
+  }
+
+  /// Writes a key file, for its owner's eyes only; a file that is there is replaced.
+  package static func write(_ key: SecretKey, to path: String) throws(StorageError) {
     let json: JSON = [
       "did": .string(DIDKey(key.publicKey).text), "secretKeyMultibase": .string(key.multikey),
     ]
-    try DurableFile.write(Array(json.prettyText.utf8), to: path(name), mode: 0o600)
+    try DurableFile.write(Array(json.prettyText.utf8), to: path, mode: 0o600)
   }
 
   /// Reads a key by its name here, else by the path of its file.
@@ -72,6 +77,18 @@ package struct KeyStore: Sendable {
       let name = String(file.dropLast(5))
       return (name, DIDKey(try load(name).publicKey))
     }
+  }
+
+  /// Keeps a party's keys under the key's own identifier in place of the name that people gave it.
+  ///
+  /// The key itself stays: who holds it can still grant and revoke.
+  func forgetName(of party: DIDKey) throws {
+    let identifier = String(party.text.dropFirst("did:key:".count))
+    for (name, did) in try list() where did == party && name != identifier {
+      if !FileSystem.fileExists(path(identifier)) { try add(try load(name), name: identifier) }
+      try FileSystem.removeFile(path(name))
+    }
+    try FileSystem.syncDirectory(directory)
   }
 
   private func path(_ name: String) -> String { directory + "/\(name).json" }

@@ -21,9 +21,12 @@ package struct NameBook: Sendable {
   /// What a commitment opens to; nil where the opening was erased or never kept here.
   package func value(_ commitment: Digest) -> String? { values[commitment] }
 
-  /// A party's name, else the end of its did.
+  /// A party's name, else the end of its did; says where the name was erased.
   package func name(of party: DIDKey, in state: RegisterState) -> String {
-    state.parties[party].flatMap { values[$0.name] } ?? "…" + party.text.suffix(12)
+    guard let commitment = state.parties[party]?.name, values[commitment] == nil,
+      state.erased[commitment] != nil
+    else { return state.parties[party].flatMap { values[$0.name] } ?? "…" + party.text.suffix(12) }
+    return "erased " + party.short
   }
 
   /// A party's territory; nil where it stated none or its opening is not kept here.
@@ -31,8 +34,9 @@ package struct NameBook: Sendable {
     state.parties[party]?.territory.flatMap { values[$0] }
   }
 
-  /// A work's title, else the beginning of its digest.
+  /// A work's title, else the beginning of its digest; says where the title was erased.
   package func title(of work: Digest, in state: RegisterState) -> String {
-    state.works[work].flatMap { values[$0.registration.title] } ?? work.short
+    guard let commitment = state.works[work]?.registration.title else { return work.short }
+    return values[commitment] ?? (state.erased[commitment] == nil ? "" : "erased ") + work.short
   }
 }

@@ -95,6 +95,19 @@ package final class RegisterIndex {
     return name
   }
 
+  /// A party's name, else the end of its did; says where the name was erased.
+  package func shownName(of party: DIDKey) throws -> String {
+    if let name = try name(of: party) { return name }
+    let isErased = try projection.party(party).map { try projection.isErased($0.name) } ?? false
+    return isErased ? "erased " + party.short : "…" + party.text.suffix(12)
+  }
+
+  /// A work's title, else why there is none.
+  package func shownTitle(of work: WorkRecord, else missing: String) throws -> String {
+    if let title = try title(of: work) { return title }
+    return try projection.isErased(work.title) ? "erased" : missing
+  }
+
   // MARK: - By the beginning of a digest
 
   /// The one work whose digest begins so.

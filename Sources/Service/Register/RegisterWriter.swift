@@ -52,12 +52,13 @@ package final class RegisterWriter {
     }
     log = try LogWriter.open(path: layout.log, signer: signer)
     // Who holds the lock is the only writer: unfinished files are those of a process that crashed.
-    try DurableFile.removeStrays(below: layout.root)
+    try DurableFile.removeStrays(below: layout.root, leaving: RegisterLayout.indexName)
     try OpeningStore.recover(path: layout.openings)
     let snapshot = try RegisterSnapshot.read(layout)
     state = snapshot.state
     events = snapshot.events
     try updateProjection(after: nil)
+    try EraseOpenings.finish(state, layout: layout)
     // Who crashed between the log and the lists left lists that are behind.
     try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
   }
@@ -65,12 +66,15 @@ package final class RegisterWriter {
   /// The root of the log as it stands.
   package var root: Digest { log.checkpoint.root }
 
-  /// The present moment, as events will state it.
-  package var now: Timestamp { clock() }
+  /// The present moment, as events will state it: never before what the operator stated last, also
+  /// where the system's clock was set back.
+  package var now: Timestamp { max(clock(), state.lastOperatorMoment ?? clock()) }
 
   /// Checks the rules, signs, appends durably, and brings the projection up to date.
   ///
-  /// All drafts enter the log or none: the rules are checked on a copy of the state first.
+  /// All drafts enter the log or none: where one is refused, or the log does not take them, the state
+  /// is folded again from the events before. The state is never copied, which would cost as much as
+  /// the register is large.
   ///
   /// - Parameters:
   ///   - drafts: The events, in order.
@@ -84,28 +88,48 @@ package final class RegisterWriter {
     _ drafts: [Draft], at moment: Timestamp? = nil, files: () throws -> Void = {}
   ) throws -> Range<Int> {
     let moment = moment ?? now
-    var next = state
-    var added: [Event] = []
-    for draft in drafts {
-      let event = try Event(body: draft.body, at: moment, signedBy: draft.key)
-      do throws(RegisterError) {
-        try next.apply(event)
-      } catch {
-        throw ServiceError.refused("\(error)")
-      }
-      added.append(event)
-    }
     let start = state.size
-    try files()
     let older = position
-    _ = try log.append(added.map(\.bytes))
-    state = next
+    var added: [Event] = []
+    do {
+      for draft in drafts { added.append(try apply(draft, at: moment)) }
+      try files()
+      _ = try log.append(added.map(\.bytes))
+    } catch {
+      if !added.isEmpty { try restore() }
+      throw error
+    }
     events += added
     try updateProjection(after: older)
     if added.contains(where: { StatusPublication.concerns($0.body) }) {
       try StatusPublication.refresh(state, layout: layout, key: operatorKey, at: now)
     }
     return start..<state.size
+  }
+
+  /// Signs a draft and folds it.
+  ///
+  /// What was said before in the very same second states the next one: no entry is in a log twice.
+  private func apply(_ draft: Draft, at moment: Timestamp) throws -> Event {
+    var moment = moment
+    while true {
+      let event = try Event(body: draft.body, at: moment, signedBy: draft.key)
+      do throws(RegisterError) {
+        try state.apply(event)
+        return event
+      } catch .repeated {
+        moment.secondsSinceEpoch += 1
+      } catch {
+        throw ServiceError.refused("\(error)")
+      }
+    }
+  }
+
+  /// Takes back what was folded and did not enter the log.
+  private func restore() throws {
+    var earlier = RegisterState()
+    for event in events { try earlier.apply(event) }
+    state = earlier
   }
 
   /// Appends events signed by the operator.

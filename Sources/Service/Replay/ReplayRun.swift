@@ -26,7 +26,7 @@ package struct ReplayRun {
   /// What is asked for.
   package struct Request: Sendable {
     let model: ModelName
-    let choice: Choice
+    var choice: Choice
     /// The directory of the works; nil for where they lay when this machine trained.
     let corpus: String?
     let threads: Int

@@ -180,7 +180,7 @@ package final class Quickstart {
     let statements = try settle(writer)
     let audit = try timed("verify") {
       let report = RegisterAudit.run(writer.layout)
-      return (report, report.holds ? "everything holds" : "\(report.findings.count) findings")
+      return (report, report.holds ? "everything holds" : "\(report.findingCount) findings")
     }
     return Result(
       snapshot: try RegisterSnapshot.read(writer.layout), decisions: decisions,

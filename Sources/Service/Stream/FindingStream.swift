@@ -3,6 +3,7 @@
 
 import Canonical
 package import Gate
+import Kernels
 import Primitives
 import Signing
 package import Storage
@@ -138,7 +139,8 @@ package enum FindingStream {
       }
     } catch {
       // The path of the error names this machine; the decision is public.
-      return Candidate(path: path, byteCount: 0, content: .unreadable("the file cannot be read"))
+      return Candidate(
+        path: path, byteCount: 0, content: .unreadable("\(DocumentLineError.notRead)"))
     }
   }
 }

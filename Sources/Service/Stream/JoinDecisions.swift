@@ -135,7 +135,7 @@ package enum JoinDecisions {
       }
       return
     }
-    let derived = gate.finding(
+    let derived = try gate.finding(
       on: Candidate(
         path: decision.path, byteCount: decision.byteCount,
         content: .work(work, words: nil)))

@@ -3,6 +3,7 @@
 
 import Canonical
 package import Gate
+import Kernels
 import Merkle
 package import Primitives
 import Register
@@ -35,13 +36,9 @@ package enum WriteSnapshot {
           "'\(directory)' is there and not empty: name a new directory for the snapshot")
       }
     }
-    let layout = register.layout
     let checkpoint = try checkpoint(of: register)
-    let gate = try Gate(
-      state: register.state, purpose: question.purpose, grantee: question.grantee, at: moment,
-      in: question.territory, counting: GramCounting(whitelist: whitelist?.list ?? .none),
-      fingerprints: { try FileSystem.readFile(layout.fingerprint($0), limit: AddWorks.largestWork) }
-    )
+    let gate = try RegisterGate.make(
+      register.layout, register.state, for: question, whitelist: whitelist, at: moment)
     try FileSystem.createDirectory(directory)
     let path = directory + "/" + AdmissionSnapshot.tableName
     try table(of: register.state.works.keys.sorted(), by: gate, threads: threads, to: path)
@@ -77,7 +74,9 @@ package enum WriteSnapshot {
     try OrderedWork.run(
       threads: threads, next: { starts.next() },
       work: { start in
-        works[start..<min(start + batchSize, works.count)].map { gate.findingInWords(on: $0) }
+        try works[start..<min(start + batchSize, works.count)].map {
+          try gate.findingInWords(on: $0)
+        }
       },
       give: { findings in for finding in findings { builder.add(finding) } })
     let file = try DurableFileWriter(path: path)

@@ -56,8 +56,8 @@ package enum AddWorks {
           "'\(submission.path)' is no work that can be registered: \(error)")
       }
     }
-    for (index, entry) in prepared.enumerated()
-    where prepared[..<index].contains(where: { $0.work == entry.work }) {
+    var given: Set<Digest> = []
+    for (index, entry) in prepared.enumerated() where !given.insert(entry.work).inserted {
       throw ServiceError.refused(
         "'\(submissions[index].path)' has the same bytes as another file given")
     }

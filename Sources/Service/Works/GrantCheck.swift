@@ -70,7 +70,7 @@ package struct GrantCheck: Sendable {
     self.grant = grant
     note("credential", true, "a use grant, signed by \(grant.issuer)")
     check(grant.terms, question)
-    if let state { check(grant, in: state) }
+    if let state { check(grant, in: state, question) }
     check(grant, lists: lists, operator: keeper ?? state?.operator, hasRegister: state != nil)
   }
 
@@ -102,7 +102,7 @@ package struct GrantCheck: Sendable {
     note("time", terms.isInForce(at: question.moment), "it holds from \(terms.validFrom)\(until)")
   }
 
-  private mutating func check(_ grant: Grant, in state: RegisterState) {
+  private mutating func check(_ grant: Grant, in state: RegisterState, _ question: Question) {
     guard let issued = state.grant(grant.identifier) else {
       note("register", false, "it is not in the log: log it with 'cadastre grant --import'")
       return
@@ -116,14 +116,40 @@ package struct GrantCheck: Sendable {
     } else {
       note("register", true, "in the log at entry \(issued.position), standing")
     }
-    if case .work(let digest) = grant.terms.subject, let work = state.works[digest] {
-      let weight = work.weight(of: grant.issuer)
-      if work.quorum > weight {
-        note(
-          "owners", true,
-          "one voice of \(weight) parts; the work may be used once \(work.quorum) parts agree")
+    checkOwners(of: grant, in: state, question)
+  }
+
+  /// A grant of one of several owners holds once those who agree with it reach the quorum.
+  ///
+  /// Of a grant for many works it is enough that it holds for some, and the others are counted.
+  private mutating func checkOwners(
+    of grant: Grant, in state: RegisterState, _ question: Question
+  ) {
+    let works: [RegisterState.Work] =
+      switch grant.terms.subject {
+      case .work(let digest): [state.works[digest]].compactMap { $0 }
+      case .collection(let root):
+        (state.collections[root]?.works ?? []).compactMap { state.works[$0] }
+      case .allWorks: Array(state.works.values)
+      case .model: []
       }
+    let covered = works.filter { $0.weight(of: grant.issuer) > 0 }
+    let shared = covered.filter { $0.quorum > $0.weight(of: grant.issuer) }
+    guard !shared.isEmpty else { return }
+    let weights = shared.map { state.weight(agreeingWith: grant, on: $0, question) }
+    if covered.count == 1 {
+      let (weight, quorum) = (weights[0], shared[0].quorum)
+      let text =
+        weight >= quorum
+        ? "owners of \(weight) parts agree, and \(quorum) are needed"
+        : "it does not hold yet: owners of \(weight) parts agree, and \(quorum) are needed"
+      return note("owners", weight >= quorum, text)
     }
+    let open = zip(shared, weights).count { $1 < $0.quorum }
+    note(
+      "owners", open < covered.count,
+      "of \(covered.count) works it holds for \(covered.count - open)"
+        + (open == 0 ? "" : "; of \(open) not enough owners agree yet"))
   }
 
   private mutating func check(
@@ -163,5 +189,30 @@ package struct GrantCheck: Sendable {
       let address = StatusEntry.address(base: status.base, purpose: purpose, list: status.list)
       note("status", false, "\(address) was not given: fetch it and give --status-list FILE")
     }
+  }
+}
+
+extension RegisterState {
+  /// The weight of the owners of a work whose standing grants allow, at the same price, what is asked.
+  ///
+  /// What the question leaves open is taken from the grant: every purpose and everybody that it names.
+  fileprivate func weight(
+    agreeingWith grant: Grant, on work: Work, _ question: GrantCheck.Question
+  ) -> Int64 {
+    let terms = grant.terms
+    let purposes = question.purpose.map { [$0] } ?? Array(terms.purposes)
+    let standing = grants(covering: work).filter { voice in
+      let other = voice.grant.terms
+      let allows =
+        question.grantee.map { other.allows($0) }
+        ?? (other.grantee == .anyone || other.grantee == terms.grantee)
+      return voice.revokedAt == nil && voice.suspendedAt == nil && allows
+        && other.allows(in: question.territory) && other.isInForce(at: question.moment)
+        && other.price == terms.price
+    }
+    return purposes.map { purpose in
+      let voices = standing.filter { $0.grant.terms.purposes.contains(purpose) }
+      return Set(voices.map(\.grant.issuer)).reduce(Int64(0)) { $0 + work.weight(of: $1) }
+    }.min() ?? 0
   }
 }

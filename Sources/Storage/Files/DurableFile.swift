@@ -33,40 +33,18 @@ package enum DurableFile {
   /// Removes temporary files that crashed processes left in a directory and those below it.
   ///
   /// Only for the holder of the directory's lock: it would take away what a live writer writes.
-  package static func removeStrays(below directory: String) throws(StorageError) {
+  ///
+  /// - Parameters:
+  ///   - directory: The directory.
+  ///   - folder: A folder right below it that has a lock of its own, and is left alone.
+  /// - Throws: `StorageError` for what cannot be listed or removed.
+  package static func removeStrays(
+    below directory: String, leaving folder: String? = nil
+  ) throws(StorageError) {
     for path in try FileSystem.filesBelow(directory)
     where DurableFileWriter.isTemporary(name: path.split(separator: "/").last ?? "") {
+      if let folder, path.hasPrefix(folder + "/") { continue }
       try FileSystem.removeFile(directory + "/" + path)
     }
-  }
-}
-
-/// Many durable files at the price of one sync a file and one a directory.
-///
-/// Nothing counts as durable before `finish` has returned.
-package struct DurableBatch {
-  private var directories: Set<String> = []
-
-  /// Starts a batch.
-  package init() {}
-
-  /// Writes one file, creating its directory; its name becomes durable with `finish`.
-  package mutating func write(
-    _ bytes: [UInt8], to path: String, mode: UInt32 = 0o644
-  ) throws(StorageError) {
-    let directory = FileSystem.parentDirectory(of: path)
-    if !directories.contains(directory) {
-      try FileSystem.createDirectory(directory)
-      directories.insert(directory)
-    }
-    let writer = try DurableFileWriter(path: path, mode: mode)
-    try writer.append(bytes)
-    try writer.finish(syncingDirectory: false)
-  }
-
-  /// Makes the names of all files durable.
-  package mutating func finish() throws(StorageError) {
-    for directory in directories.sorted() { try FileSystem.syncDirectory(directory) }
-    directories = []
   }
 }

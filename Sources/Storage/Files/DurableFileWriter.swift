@@ -65,21 +65,48 @@ package final class DurableFileWriter {
     }
   }
 
-  /// Makes the file durable and puts it in its place.
+  /// Takes room for bytes that come later, at the beginning of an empty file; `append` then fills it.
   ///
-  /// - Parameter syncingDirectory: Whether to make the name durable as well; a caller that says no
-  ///   syncs the directory itself, once for many files.
-  /// - Throws: `StorageError`; after `.syncFailed` the writer must stop, for the system has dropped
-  ///   the bytes and a second sync would claim success (Rebello et al., USENIX ATC 2020).
-  package func finish(syncingDirectory: Bool = true) throws(StorageError) {
-    precondition(descriptor >= 0, "a file is finished once")
+  /// A disk that is full says so here, and not when there is no way back.
+  package func reserve(byteCount: Int) throws(StorageError) {
+    try append([UInt8](repeating: 0, count: byteCount))
+    guard lseek(descriptor, 0, SEEK_SET) == 0 else {
+      throw .failed(.write, path: path, code: errno)
+    }
+  }
+
+  /// Waits until the bytes are on the disk.
+  ///
+  /// - Throws: `StorageError.syncFailed`: the writer must stop, for the system has dropped the bytes
+  ///   and a second sync would claim success (Rebello et al., USENIX ATC 2020).
+  package func sync() throws(StorageError) {
+    precondition(descriptor >= 0, "a finished file is not synced")
     guard fsync(descriptor) == 0 else { throw .syncFailed(path: path, code: errno) }
+  }
+
+  /// What `finish` makes durable; the rest is the caller's, who has many files to sync.
+  package enum Syncing: Sendable {
+    /// Nothing: the caller syncs the file system, before or after.
+    case nothing
+    /// The bytes, and not the name.
+    case content
+    /// The bytes, then the name.
+    case all
+  }
+
+  /// Puts the file in its place.
+  ///
+  /// - Parameter syncing: What to make durable.
+  /// - Throws: `StorageError`; after `.syncFailed` the writer must stop.
+  package func finish(syncing: Syncing = .all) throws(StorageError) {
+    precondition(descriptor >= 0, "a file is finished once")
+    if syncing != .nothing { try sync() }
     guard rename(temporaryPath, path) == 0 else {
       throw .failed(.rename, path: path, code: errno)
     }
     close(descriptor)
     descriptor = -1
-    if syncingDirectory {
+    if syncing == .all {
       try FileSystem.syncDirectory(FileSystem.parentDirectory(of: path))
     }
   }

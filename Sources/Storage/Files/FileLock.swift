@@ -18,16 +18,7 @@ package final class FileLock {
   /// - Throws: `StorageError.held` where somebody has it, `.failed` where the file cannot be used.
   package init(path: String) throws(StorageError) {
     self.path = path
-    let descriptor = try FileSystem.openFile(
-      path, O_RDWR | O_CREAT, mode: 0o644, operation: .lock)
-    while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
-      if errno == EINTR { continue }
-      let code = errno
-      let holder = Self.readProcess(descriptor)
-      close(descriptor)
-      throw code == EWOULDBLOCK
-        ? .held(path: path, byProcess: holder) : .failed(.lock, path: path, code: code)
-    }
+    let descriptor = try Self.take(path)
     self.descriptor = descriptor
     wasAbandoned = Self.readProcess(descriptor) != nil
     let text = Array("\(getpid())\n".utf8)
@@ -36,6 +27,35 @@ package final class FileLock {
   }
 
   deinit { release() }
+
+  /// Opens and locks the file that the path names.
+  private static func take(_ path: String) throws(StorageError) -> Int32 {
+    while true {
+      let descriptor = try FileSystem.openFile(
+        path, O_RDWR | O_CREAT, mode: 0o644, operation: .lock)
+      while flock(descriptor, LOCK_EX | LOCK_NB) != 0 {
+        if errno == EINTR { continue }
+        let code = errno
+        let holder = readProcess(descriptor)
+        close(descriptor)
+        throw code == EWOULDBLOCK
+          ? .held(path: path, byProcess: holder) : .failed(.lock, path: path, code: code)
+      }
+      if names(path, descriptor) { return descriptor }
+      // Somebody removed the file between opening and locking: that lock keeps nobody out.
+      close(descriptor)
+    }
+  }
+
+  /// Whether the path still leads to the open file.
+  private static func names(_ path: String, _ descriptor: Int32) -> Bool {
+    var (open, named) = (stat(), stat())
+    return fstat(descriptor, &open) == 0 && stat(path, &named) == 0
+      && open.st_dev == named.st_dev && open.st_ino == named.st_ino
+  }
+
+  /// Whether the lock keeps others out: it is not given up, and nobody removed or replaced its file.
+  package var isHeld: Bool { descriptor >= 0 && Self.names(path, descriptor) }
 
   /// Gives the lock up.
   ///

@@ -121,20 +121,26 @@ package enum FileSystem {
     }
   }
 
-  /// Creates a directory and those above it, durably; does nothing where it exists.
+  /// Creates a directory and those above it; does nothing where it exists.
+  ///
+  /// - Parameters:
+  ///   - path: The directory.
+  ///   - mode: The permissions, less the process's `umask`.
+  ///   - syncing: Whether to make the names durable; a caller that says no syncs the file system.
+  /// - Throws: `StorageError`.
   package static func createDirectory(
-    _ path: String, mode: UInt32 = 0o755
+    _ path: String, mode: UInt32 = 0o755, syncing: Bool = true
   ) throws(StorageError) {
     if directoryExists(path) { return }
     let parent = parentDirectory(of: path)
-    if parent != path { try createDirectory(parent, mode: mode) }
+    if parent != path { try createDirectory(parent, mode: mode, syncing: syncing) }
     guard mkdir(path, mode) == 0 || errno == EEXIST else {
       throw .failed(.createDirectory, path: path, code: errno)
     }
     guard directoryExists(path) else {
       throw .failed(.createDirectory, path: path, code: ENOTDIR)
     }
-    try syncDirectory(parent)
+    if syncing { try syncDirectory(parent) }
   }
 
   /// Removes a file; does nothing where there is none.

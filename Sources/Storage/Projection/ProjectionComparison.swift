@@ -88,27 +88,6 @@ extension Projection {
   private static func counterTwin(of offset: Int) -> Int { offset < 92 ? offset + 68 : offset - 68 }
 }
 
-/// A directory for files that nobody needs afterwards, removed with what is in it.
-private final class ScratchDirectory {
-  let path: String
-
-  init() throws(StorageError) {
-    let base = getenv("TMPDIR").map { String(cString: $0) } ?? P_tmpdir
-    var template = Array((base + "/cadastre-XXXXXX").utf8CString)
-    guard mkdtemp(&template) != nil else {
-      throw .failed(.createDirectory, path: base, code: errno)
-    }
-    path = String(decoding: template.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-  }
-
-  deinit {
-    for name in (try? FileSystem.listDirectory(path)) ?? [] {
-      try? FileSystem.removeFile(path + "/" + name)
-    }
-    try? FileSystem.removeEmptyDirectory(path)
-  }
-}
-
 /// How the content of two databases differs, found by reading both side by side.
 private struct ContentDifference {
   /// The tables whose rows, definition or indices differ, or that one of the two lacks.

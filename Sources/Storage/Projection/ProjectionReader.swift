@@ -79,10 +79,26 @@ package final class ProjectionReader {
     return PartyRecord(party: party, name: name, position: Int(position))
   }
 
+  /// Whether the log says that what a commitment opened to was erased.
+  package func isErased(_ commitment: Digest) throws -> Bool {
+    let query = "SELECT 1 FROM erasure WHERE commitment = ?"
+    return try !statements.rows(query, [.digest(commitment)]).isEmpty
+  }
+
   /// When the signer of an entry says that it was made.
   package func moment(ofEntry position: Int) throws -> Timestamp? {
     let query = "SELECT at FROM event WHERE position = ?"
     return try statements.rows(query, [.integer(Int64(position))]).first?[0].moment
+  }
+
+  /// The positions of entries whose leaf hash begins so, at most that many.
+  ///
+  /// - Complexity: O(*n*): there is no index of leaf hashes.
+  package func entries(leafBeginning prefix: DigestPrefix, limit: Int = 2) throws -> [Int] {
+    let query = "SELECT position FROM event WHERE leaf BETWEEN ? AND ? LIMIT ?"
+    return try statements.rows(
+      query, [.digest(prefix.lower), .digest(prefix.upper), .integer(Int64(limit))]
+    ).compactMap { $0[0].integer.map { Int($0) } }
   }
 
   /// An admission, and the models that were trained on it.

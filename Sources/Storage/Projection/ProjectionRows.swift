@@ -97,6 +97,13 @@ package enum ProjectionRows {
         )
       }
     case .signalObserved(let signal): [row(of: signal, at: position)]
+    case .openingErased(let erasure): rows(of: erasure, at: position)
+    }
+  }
+
+  private static func rows(of erasure: OpeningErasure, at position: Int64) -> [Row] {
+    erasure.openings.map {
+      ("INSERT INTO erasure VALUES (?, ?)", [.digest($0.commitment), .integer(position)])
     }
   }
 

@@ -95,6 +95,10 @@ enum ProjectionSchema {
       format TEXT NOT NULL, version TEXT NOT NULL, place TEXT NOT NULL, url TEXT,
       evidence TEXT NOT NULL, prohibited TEXT NOT NULL) STRICT
     """,
+    """
+    CREATE TABLE erasure (commitment BLOB PRIMARY KEY, position INTEGER NOT NULL)
+      STRICT, WITHOUT ROWID
+    """,
   ]
 
   /// What makes the indices; one on a table with an integer key ends with that key, so that each

@@ -12,22 +12,36 @@ enum ReplayCommand {
   static func replay(_ context: Context) throws -> Output {
     let arguments = context.arguments
     let choice = try choice(arguments.string("segment"))
+    guard arguments.string("random") == nil || arguments.string("segment") == nil else {
+      throw ServiceError.usage("segments are named with --segment or drawn with --random, not both")
+    }
+    guard arguments.string("checkpoint") == nil || arguments.string("random") != nil else {
+      throw ServiceError.usage("--checkpoint names what --random K draws from: give both")
+    }
     let threads = try context.threads()
     let snapshot = try context.snapshot()
     let request = ReplayRun.Request(
       model: try model(arguments.requiredArgument("MODEL"), in: snapshot.state),
       choice: choice, corpus: arguments.string("corpus"), threads: threads,
       isFromStart: arguments.flag("from-start"))
-    let report = try ReplayRun.run(request, in: snapshot) { progress in
-      let line = ProgressLine(
-        unit: "step", completed: progress.step, total: progress.lastStep,
-        elapsedSeconds: progress.seconds, firstCompleted: progress.firstStep)
-      context.console.progress(
-        line.text(width: context.console.width - 1, style: context.console.style))
+    defer { context.console.endProgress() }
+    if let drawn = try arguments.integer("random", in: 1...Int(Int32.max)) {
+      return try ChallengeView.output(
+        of: ReplayChallenge.run(
+          drawn, request, checkpoint: arguments.string("checkpoint"), in: snapshot
+        ) { show($0, context.console) }, context.console)
     }
+    let report = try ReplayRun.run(request, in: snapshot) { show($0, context.console) }
     context.console.endProgress()
     return Output(
       text: text(of: report, context.console), json: report.json, status: report.isSame ? 0 : 1)
+  }
+
+  private static func show(_ progress: ReplayRun.Progress, _ console: Console) {
+    let line = ProgressLine(
+      unit: "step", completed: progress.step, total: progress.lastStep,
+      elapsedSeconds: progress.seconds, firstCompleted: progress.firstStep)
+    console.progress(line.text(width: console.width - 1, style: console.style))
   }
 
   /// The run of that name, finished or not.
@@ -59,7 +73,7 @@ enum ReplayCommand {
       "\(what) \(report.segmentCount) segments of \(report.model), \(report.kernels) kernels of"
       + " \(report.library)\nfrom \(begin) (step \(report.begin.step)): \(steps) steps in"
       + " \(Human.duration(seconds: seconds))\n"
-    if !report.segments.isEmpty { text += table(report, console) }
+    if !report.segments.isEmpty { text += table(report.segments, console) }
     for note in report.notes { text += style.apply(.quiet, to: "note: \(note)") + "\n" }
     for finding in report.findings { text += style.apply(.bad, to: finding) + "\n" }
     text +=
@@ -69,12 +83,13 @@ enum ReplayCommand {
     return text + style.apply(.quiet, to: report.worth) + "\n"
   }
 
-  private static func table(_ report: ReplayReport, _ console: Console) -> String {
+  /// One row a segment that was run again.
+  static func table(_ segments: [ReplayReport.Segment], _ console: Console) -> String {
     var table = TerminalTable(
       [.init("segment", .right), .init("steps", .right)]
-        + (report.segments.first?.comparisons.map { .init($0.what) } ?? [])
+        + (segments.first?.comparisons.map { .init($0.what) } ?? [])
         + [.init("time", .right)])
-    for segment in report.segments {
+    for segment in segments {
       table.add(
         [.init("\(segment.segment)"), .init("\(segment.firstStep + 1) to \(segment.lastStep)")]
           + segment.comparisons.map {

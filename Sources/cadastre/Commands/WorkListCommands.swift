@@ -32,7 +32,7 @@ enum WorkListCommands {
     for work in found.items {
       table.add([
         .init(work.digest.short, .accent), .init("\(work.byteCount)"),
-        .init(try index.title(of: work) ?? "–"),
+        .init(try index.shownTitle(of: work, else: "–")),
         .init(try name(of: work.owner, in: index), .quiet),
       ])
     }
@@ -67,7 +67,7 @@ enum WorkListCommands {
     let owners = try index.projection.owners(of: work)
     var lines = [
       "work    \(work.digest.hex)",
-      "title   \(try index.title(of: work) ?? "not kept here")",
+      "title   \(try index.shownTitle(of: work, else: "not kept here"))",
     ]
     lines += try ownerLines(owners, work, in: index)
     lines += [
@@ -155,6 +155,6 @@ enum WorkListCommands {
 
   /// A party's name, else the end of its did.
   static func name(of party: DIDKey, in index: RegisterIndex) throws -> String {
-    try index.name(of: party) ?? "…" + party.text.suffix(12)
+    try index.shownName(of: party)
   }
 }

@@ -1,11 +1,10 @@
 // SPDX-FileCopyrightText: the Cadastre authors
 // SPDX-License-Identifier: Apache-2.0
 
-import Kernels
-import Synchronization
+internal import Synchronization
 
 /// Pieces of work on several threads, taken in by one at a time and given out in the same order.
-enum OrderedWork {
+package enum OrderedWork {
   /// Runs until there is no more to do, or something fails.
   ///
   /// - Parameters:
@@ -14,7 +13,7 @@ enum OrderedWork {
   ///   - work: Does the work; called by several threads at once.
   ///   - give: Takes the results in the order of the pieces, by one thread at a time.
   /// - Throws: The first error of any of the three; what was given out before it stays given.
-  static func run<Input, Output>(
+  package static func run<Input, Output>(
     threads: Int, next: () throws -> Input?, work: (Input) throws -> Output,
     give: (Output) throws -> Void
   ) throws {

@@ -4,7 +4,7 @@
 import Glibc
 import Testing
 
-@testable import Service
+@testable import Kernels
 
 @Suite struct OrderedWorkTests {
   private struct Stop: Error, Equatable { var number: Int }

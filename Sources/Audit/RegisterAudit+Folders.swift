@@ -8,49 +8,8 @@ import Signing
 import Storage
 
 extension RegisterAudit {
-  /// Verifies the proof of every entry, folds it by the rules, and derives again what it decided.
-  mutating func auditEvents() {
-    for (position, bytes) in entries.enumerated() {
-      do {
-        let event = try Event(parsing: bytes)
-        let before = state
-        try state.apply(event)
-        events.append(event)
-        audit(event, before: before)
-      } catch {
-        // What follows may rest on this entry, so nothing after it can be believed.
-        report.found("entry \(position)", "\(error)")
-        break
-      }
-    }
-    report.checked("events", "proofs verified, entries folded by the rules", events.count)
-    report.checked("events", "grants verified", state.grants.count)
-    report.checked("admissions", "decisions derived again", counts.decisions)
-    report.checked("runs", "grants in force when their run started", counts.grantsInUse)
-    report.checked("runs", "books that balance, a line a target", counts.balances)
-    report.checked("runs", "shares computed again from the books", counts.shareRows)
-    report.checked("runs", "coalitions whose losses give the values", counts.coalitions)
-    report.checked("runs", "files of models", counts.modelFiles)
-    report.checked(
-      "settlements", "statement lines recomputed to the minor unit", counts.statementLines)
-    auditConfiguration()
-  }
-
-  private mutating func audit(_ event: Event, before: RegisterState) {
-    switch event.body {
-    case .admissionDecided(let record): audit(record, before: before, at: event.at)
-    case .runStarted(let start): audit(start, before: before, at: event.at)
-    case .runFinished(let finish): audit(finish, before: before)
-    case .modelReleased(let release): audit(release, before: before)
-    case .settlementComputed(let record): audit(record, before: before)
-    case .partyRegistered, .workRegistered, .grantIssued, .grantRevoked, .grantSuspended,
-      .grantResumed, .collectionDeclared, .runCheckpointed, .revenueReported, .signalObserved:
-      break
-    }
-  }
-
   /// Compares `cadastre.json` with the first entry, which commits to the register's name.
-  private mutating func auditConfiguration() {
+  mutating func auditConfiguration() {
     let subject = relative(layout.configuration)
     do {
       let configuration = try RegisterConfiguration.read(layout)
