@@ -55,6 +55,11 @@ let modules: [Module] = [
     name: "Rights",
     uses: ["Primitives", "Canonical", "Money", "Signing", "Register", "CXML2", "CArchive"],
     testUses: ["TestSupport", "Gate"]),
+  Module(name: "Concentration", uses: ["Primitives", "Money"]),
+  Module(
+    name: "Restitution",
+    uses: ["Primitives", "Canonical", "Money", "Signing", "Rights", "Concentration"],
+    testUses: ["TestSupport", "Storage"]),
   Module(
     name: "Tokenization", uses: ["Canonical", "CPCRE2"], testUses: ["Primitives", "TestSupport"]),
   Module(name: "Transformer", uses: ["Primitives", "Canonical", "Kernels"], extra: hot),
@@ -101,7 +106,7 @@ let modules: [Module] = [
       "Primitives", "Canonical", "Merkle", "Money", "Kernels", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Storage",
       "TransparencyLog", "Audit", "Presentation", "Verbatim", "Disclosure", "HTTPClient",
-      "HTTPListener", "LogNetwork",
+      "HTTPListener", "LogNetwork", "Concentration", "Restitution",
     ], testUses: ["TestSupport"]),
 ]
 
@@ -146,6 +151,7 @@ let testSupport: [Target] = [
       "Primitives", "Canonical", "Merkle", "Money", "Signing", "Register", "Rights",
       "Tokenization", "Transformer", "Gate", "Attribution", "Settlement", "Disclosure", "Storage",
       "TransparencyLog", "Audit", "Service", "HTTPClient", "HTTPListener", "LogNetwork",
+      "Restitution",
     ],
     path: "Tests/FuzzTargets", swiftSettings: settings),
   .target(name: "CFaults", path: "Tests/CFaults"),
@@ -242,6 +248,7 @@ let programs: [Target] = [
       "Primitives", "Canonical", "Money", "Signing", "Register", "Rights", "Gate",
       "Attribution", "Settlement", "Storage", "Audit", "Service", "Arguments", "Presentation",
       "Disclosure", "HTTPClient", "HTTPListener", "LogNetwork", "Merkle", "TransparencyLog",
+      "Concentration", "Restitution",
     ],
     swiftSettings: settings)
 ]

@@ -23,7 +23,8 @@ enum CadastreCommands {
       CommandTable.Section("Models", [admit, snapshot, train, shares, generate]),
       CommandTable.Section("Answers", [trace, receiptVerify]),
       CommandTable.Section("Documents", [export]),
-      CommandTable.Section("Money", [revenue, settle, statement]),
+      CommandTable.Section(
+        "Money", [revenue, settle, statement, restitute, restitutionSign, concentration]),
       CommandTable.Section("Audit", [verify, proof, proofVerify, replay, rebuild]),
       CommandTable.Section("The log", logCommands),
       CommandTable.Section("Shell", [completions]),

@@ -6,6 +6,7 @@ import Audit
 import Canonical
 import Disclosure
 import Register
+import Restitution
 import Service
 import Settlement
 import Storage
@@ -86,6 +87,24 @@ extension FuzzTarget {
     FuzzTarget("displacements") { bytes in
       _ = try DisplacementIndex(json: try JSON.parse(bytes)).json
       return nil
+    },
+    FuzzTarget("restitution-profile") { bytes in
+      let profile = try ContributionProfile(json: try JSON.parse(bytes))
+      return try ContributionProfile(json: profile.json) == profile ? nil : "another profile"
+    },
+    FuzzTarget("restitution-policy") { bytes in
+      let policy = try RestitutionPolicy(json: try JSON.parse(bytes))
+      return try RestitutionPolicy(json: policy.json) == policy ? nil : "another policy"
+    },
+    FuzzTarget("territory-data") { bytes in
+      _ = try TerritoryNames(bytes)
+      let data = try TerritoryData(supplementalData: bytes, metadata: bytes)
+      let isSound = data.places.values.allSatisfy { place in
+        place.languages.keys.allSatisfy {
+          place.speakers(of: $0, reading: true) <= place.speakers(of: $0, reading: false)
+        }
+      }
+      return isSound ? nil : "more readers than speakers"
     },
   ]
 }

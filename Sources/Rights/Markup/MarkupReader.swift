@@ -4,15 +4,24 @@
 internal import CXML2
 
 /// Reads XML through libxml2: without document types, entities, network or files.
-enum MarkupReader {
+package enum MarkupReader {
   /// The root of a document.
   ///
+  /// - Parameters:
+  ///   - bytes: The document in UTF-8.
+  ///   - ignoringDocumentType: Whether a document type that only names its file is passed over;
+  ///     the file is not read, and entities are refused as ever.
+  /// - Returns: The root.
   /// - Throws: `ReadingError` for what is no UTF-8, has a document type, is not well-formed, nests
   ///   too deep or has too many elements.
-  static func read(_ bytes: [UInt8]) throws(ReadingError) -> MarkupElement {
+  package static func read(
+    _ bytes: [UInt8], ignoringDocumentType: Bool = false
+  ) throws(ReadingError) -> MarkupElement {
     if let offset = firstInvalid(bytes) { throw .notText(offset: offset) }
     // Entities live in document types only; without them nothing can expand or be fetched.
-    guard !contains("<!DOCTYPE", in: bytes), !contains("<!ENTITY", in: bytes) else {
+    guard ignoringDocumentType || !contains("<!DOCTYPE", in: bytes),
+      !contains("<!ENTITY", in: bytes)
+    else {
       throw .documentType
     }
     guard let count = Int32(exactly: bytes.count) else {
