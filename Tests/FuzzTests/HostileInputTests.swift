@@ -33,7 +33,7 @@ import Testing
   private static let manyNames =
     "{" + (0..<5_000).map { "\"n\($0)\":0" }.joined(separator: ",") + "}"
 
-  @Test(.timeLimit(.minutes(2)), arguments: FuzzTarget.all.map(\.name))
+  @Test(.timeLimit(.minutes(10)), arguments: FuzzTarget.all.map(\.name))
   func `A reader returns from every hostile input with its promises kept`(_ name: String) throws {
     let target = try #require(FuzzTarget.named(name))
     for input in Self.inputs { #expect(target.check(input.bytes) == nil, "\(input.name)") }

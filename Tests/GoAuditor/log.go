@@ -164,6 +164,29 @@ func tileData(level int, index int64, count int, stored storedHashes) []byte {
 	return data
 }
 
+// auditNarrower compares the partial tiles that older checkpoints asked for, where they still lie
+// beside the one of the present size, with the beginning of that one.
+func auditNarrower(directory, full string, count int, expected func(narrower int) []byte) error {
+	paths, err := filepath.Glob(filepath.Join(directory, full+".p", "*"))
+	if err != nil {
+		return err
+	}
+	for _, path := range paths {
+		narrower, err := strconv.Atoi(filepath.Base(path))
+		if err != nil || narrower >= count {
+			continue
+		}
+		found, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		if !bytes.Equal(found, expected(narrower)) {
+			return fmt.Errorf("%s.p/%d: the tile is not what the entries give", full, narrower)
+		}
+	}
+	return nil
+}
+
 // audit hashes every entry and compares every tile with what the entries give.
 func audit(directory, vkey string, others []string) error {
 	data, err := os.ReadFile(filepath.Join(directory, "checkpoint"))
@@ -189,6 +212,16 @@ func audit(directory, vkey string, others []string) error {
 		if err != nil {
 			return fmt.Errorf("%s: %w", path, err)
 		}
+		err = auditNarrower(directory, tilePath("entries", index, width), count, func(narrower int) []byte {
+			end := 0
+			for _, entry := range entries[:narrower] {
+				end += 2 + len(entry)
+			}
+			return bundle[:end]
+		})
+		if err != nil {
+			return err
+		}
 		for place, entry := range entries {
 			if stored, err = stored.add(index*width+int64(place), entry); err != nil {
 				return err
@@ -213,7 +246,9 @@ func audit(directory, vkey string, others []string) error {
 			return fmt.Errorf("%s: the tile is not what the entries give", path)
 		}
 		tiles++
-		return nil
+		return auditNarrower(directory, tilePath(strconv.Itoa(level), index, width), count, func(narrower int) []byte {
+			return tileData(level, index, narrower, stored)
+		})
 	})
 	if err != nil {
 		return err

@@ -143,4 +143,18 @@ import Testing
     lock = nil
     #expect(try FileLock(path: path("lock")).wasAbandoned == false)
   }
+  @Test func `A lock that was given up is free although a child still has its descriptor`() throws {
+    let lock = try FileLock(path: path("lock"))
+    // What fork does until exec: the same open file under a second descriptor.
+    let copies = try FileSystem.listDirectory("/proc/self/fd").compactMap(Int32.init)
+      .filter { descriptor in
+        var (open, named) = (stat(), stat())
+        return fstat(descriptor, &open) == 0 && stat(path("lock"), &named) == 0
+          && open.st_ino == named.st_ino && open.st_dev == named.st_dev
+      }.map { dup($0) }
+    #expect(copies.count == 1)
+    lock.release()
+    #expect(try FileLock(path: path("lock")).wasAbandoned == false)
+    for copy in copies { close(copy) }
+  }
 }

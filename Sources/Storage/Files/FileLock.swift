@@ -63,6 +63,8 @@ package final class FileLock {
   package func release(abandoning: Bool = false) {
     guard descriptor >= 0 else { return }
     if !abandoning { ftruncate(descriptor, 0) }
+    // A child between fork and exec has the descriptor too, and closing ours would leave the lock to it.
+    flock(descriptor, LOCK_UN)
     close(descriptor)
     descriptor = -1
   }
