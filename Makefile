@@ -82,7 +82,7 @@ bench-log: ## Measure durable appends beside the disk's own syncs, and write Doc
 	.build/release/log-benchmark .build/log-benchmark page=Documentation/benchmarks/log.md
 	@rm -rf .build/log-benchmark
 
-crash-log: ## Kill, fail and cut the power of a log's writer for a quarter of an hour
+crash-log: ## Kill, fail and cut the power of a log's writer, many more times than the tests do
 	@Scripts/bootstrap tests
 	swift build --build-tests
 	CADASTRE_CRASH_LOG=1 swift test --skip-build --disable-xctest --filter 'CrashTests|FaultTests|PowerLossTests'
